@@ -1,0 +1,30 @@
+# SPDX-License-Identifier: GPL-2.0
+#
+# The front door.  Each part of the house keeps its rules in a rules.mk of its
+# own; a target with a "## " comment is one that people type and is listed by
+# `make help`.
+
+V      ?= 6.12
+BUILD  ?= $(CURDIR)/build
+BIN    := $(BUILD)/bin
+JOBS   ?= $(shell nproc)
+CFLAGS ?= -O2 -g
+# What our own host programs are held to, whatever CFLAGS says
+TOOL_CFLAGS := -std=gnu11 -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes
+
+export V BUILD
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+include $(sort $(wildcard tools/*/rules.mk libcap-patch/rules.mk))
+
+help: ## list the targets with what each does
+	@printf 'make TARGET [V=%s]\n\n' '$(V)'
+	@sed -n 's/^\([a-z][a-z-]*\):[^#]*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | sort | \
+		while IFS="$$(printf '\t')" read -r t d; do printf '  %-15s %s\n' "$$t" "$$d"; done
+
+clean: ## remove what was built for the kernels, images and tools; keep downloads and ccache
+	rm -rf $(BUILD)/bin $(BUILD)/images $(BUILD)/selftests $(BUILD)/results
+
+.PHONY: help clean
