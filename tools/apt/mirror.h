@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef CAPSPLIT_MIRROR_H
+#define CAPSPLIT_MIRROR_H
+
+#include <stdbool.h>
+
+/*
+ * The Debian mirror this machine uses, or the security one; never NULL, no
+ * slash at the end.
+ */
+const char *debian_mirror(bool security);
+
+#endif
