@@ -1,0 +1,334 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Raw system calls and tasks with an exact set of capabilities.  No libcap
+ * and no libbpf: they would probe, retry and hide what the kernel says.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <linux/btf.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+
+#include "common.h"
+
+static const char * const cap_names[] = {
+	"cap_chown", "cap_dac_override", "cap_dac_read_search", "cap_fowner",
+	"cap_fsetid", "cap_kill", "cap_setgid", "cap_setuid", "cap_setpcap",
+	"cap_linux_immutable", "cap_net_bind_service", "cap_net_broadcast",
+	"cap_net_admin", "cap_net_raw", "cap_ipc_lock", "cap_ipc_owner",
+	"cap_sys_module", "cap_sys_rawio", "cap_sys_chroot", "cap_sys_ptrace",
+	"cap_sys_pacct", "cap_sys_admin", "cap_sys_boot", "cap_sys_nice",
+	"cap_sys_resource", "cap_sys_time", "cap_sys_tty_config", "cap_mknod",
+	"cap_lease", "cap_audit_write", "cap_audit_control", "cap_setfcap",
+	"cap_mac_override", "cap_mac_admin", "cap_syslog", "cap_wake_alarm",
+	"cap_block_suspend", "cap_audit_read", "cap_perfmon", "cap_bpf",
+	"cap_checkpoint_restore", "cap_tracing",
+};
+
+#define NR_CAP_NAMES	((int)(sizeof(cap_names) / sizeof(cap_names[0])))
+
+const char *ct_cap_name(int cap)
+{
+	return cap >= 0 && cap < NR_CAP_NAMES ? cap_names[cap] : NULL;
+}
+
+int ct_capget(__u64 *effective, __u64 *permitted, __u64 *inheritable)
+{
+	struct __user_cap_header_struct hdr = { _LINUX_CAPABILITY_VERSION_3, 0 };
+	struct __user_cap_data_struct d[2];
+
+	if (syscall(SYS_capget, &hdr, d))
+		return errno;
+	if (effective)
+		*effective = d[0].effective | (__u64)d[1].effective << 32;
+	if (permitted)
+		*permitted = d[0].permitted | (__u64)d[1].permitted << 32;
+	if (inheritable)
+		*inheritable = d[0].inheritable | (__u64)d[1].inheritable << 32;
+	return 0;
+}
+
+int ct_capset(__u64 effective, __u64 permitted, __u64 inheritable)
+{
+	struct __user_cap_header_struct hdr = { _LINUX_CAPABILITY_VERSION_3, 0 };
+	struct __user_cap_data_struct d[2] = {
+		{ effective, permitted, inheritable },
+		{ effective >> 32, permitted >> 32, inheritable >> 32 },
+	};
+
+	return syscall(SYS_capset, &hdr, d) ? errno : 0;
+}
+
+int ct_ambient_set(__u64 mask)
+{
+	int cap;
+
+	if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0))
+		return errno;
+	for (cap = 0; cap < 64; cap++) {
+		if (mask & CT_BIT(cap) &&
+		    prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, cap, 0, 0))
+			return errno;
+	}
+	return 0;
+}
+
+bool ct_bounding_has(int cap)
+{
+	return prctl(PR_CAPBSET_READ, cap, 0, 0, 0) == 1;
+}
+
+int ct_bounding_keep(__u64 mask)
+{
+	int cap;
+
+	for (cap = 0; cap < 64; cap++) {
+		if (!(mask & CT_BIT(cap)) && ct_bounding_has(cap) &&
+		    prctl(PR_CAPBSET_DROP, cap, 0, 0, 0))
+			return errno;
+	}
+	return 0;
+}
+
+int ct_become(uid_t uid, __u64 caps)
+{
+	if (prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) || setgroups(0, NULL) ||
+	    setresgid(uid, uid, uid) || setresuid(uid, uid, uid))
+		return errno;
+	/* Changing ids made /proc/self root's */
+	if (prctl(PR_SET_DUMPABLE, 1, 0, 0, 0))
+		return errno;
+	return ct_capset(caps, caps, 0);
+}
+
+int ct_enter_userns(void)
+{
+	uid_t uid = getuid();
+	gid_t gid = getgid();
+	char map[64];
+	int err;
+
+	if (unshare(CLONE_NEWUSER))
+		return errno;
+	snprintf(map, sizeof(map), "%u %u 1", uid, uid);
+	err = ct_write_file("/proc/self/setgroups", "deny");
+	if (!err)
+		err = ct_write_file("/proc/self/uid_map", map);
+	snprintf(map, sizeof(map), "%u %u 1", gid, gid);
+	if (!err)
+		err = ct_write_file("/proc/self/gid_map", map);
+	return err;
+}
+
+int ct_write_file(const char *path, const char *text)
+{
+	ssize_t len = strlen(text), n;
+	int fd, err = 0;
+
+	fd = open(path, O_WRONLY | O_CLOEXEC);
+	if (fd < 0)
+		return errno;
+	n = write(fd, text, len);
+	if (n < 0)
+		err = errno;
+	else if (n != len)
+		err = EIO;
+	close(fd);
+	return err;
+}
+
+int ct_read_file(const char *path, char *buf, size_t size)
+{
+	size_t used = 0;
+	ssize_t n = 0;
+	int fd, err;
+
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return errno;
+	while (used < size - 1) {
+		n = read(fd, buf + used, size - 1 - used);
+		if (n <= 0)
+			break;
+		used += n;
+	}
+	err = n < 0 ? errno : 0;
+	close(fd);
+	buf[used] = '\0';
+	return err;
+}
+
+int ct_sysctl_set(const char *name, long value)
+{
+	char path[128], text[32];
+
+	snprintf(path, sizeof(path), "/proc/sys/%s", name);
+	snprintf(text, sizeof(text), "%ld", value);
+	return ct_write_file(path, text);
+}
+
+int ct_sysctl_get(const char *name, long *value)
+{
+	char path[128], text[32];
+	int err;
+
+	snprintf(path, sizeof(path), "/proc/sys/%s", name);
+	err = ct_read_file(path, text, sizeof(text));
+	if (!err)
+		*value = strtol(text, NULL, 10);
+	return err;
+}
+
+int ct_bpf(int cmd, union bpf_attr *attr, unsigned int size)
+{
+	int ret = syscall(SYS_bpf, cmd, attr, size);
+
+	return ret < 0 ? -errno : ret;
+}
+
+int ct_perf_event_open(struct perf_event_attr *attr, pid_t pid, int cpu,
+		       int group, unsigned long flags)
+{
+	int ret = syscall(SYS_perf_event_open, attr, pid, cpu, group,
+			  flags | PERF_FLAG_FD_CLOEXEC);
+
+	return ret < 0 ? -errno : ret;
+}
+
+int ct_prog_load(const struct ct_prog *prog)
+{
+	union bpf_attr attr;
+
+	memset(&attr, 0, sizeof(attr));
+	attr.prog_type = prog->type;
+	attr.expected_attach_type = prog->attach_type;
+	attr.insns = (__u64)(unsigned long)prog->insns;
+	attr.insn_cnt = prog->nr_insns;
+	attr.attach_btf_id = prog->attach_btf_id;
+	attr.prog_flags = prog->flags;
+	attr.license = (__u64)(unsigned long)"GPL";
+	if (prog->log) {
+		attr.log_buf = (__u64)(unsigned long)prog->log;
+		attr.log_size = prog->log_size;
+		attr.log_level = 1;
+	}
+	return ct_bpf(BPF_PROG_LOAD, &attr, sizeof(attr));
+}
+
+int ct_map_create(__u32 type, __u32 key, __u32 value, __u32 entries,
+		  __u32 flags)
+{
+	union bpf_attr attr;
+
+	memset(&attr, 0, sizeof(attr));
+	attr.map_type = type;
+	attr.key_size = key;
+	attr.value_size = value;
+	attr.max_entries = entries;
+	attr.map_flags = flags;
+	return ct_bpf(BPF_MAP_CREATE, &attr, sizeof(attr));
+}
+
+/* How many bytes follow the struct btf_type of @kind; -1 when unknown */
+static int btf_extra(__u32 kind, __u32 vlen)
+{
+	switch (kind) {
+	case BTF_KIND_PTR:
+	case BTF_KIND_FWD:
+	case BTF_KIND_TYPEDEF:
+	case BTF_KIND_VOLATILE:
+	case BTF_KIND_CONST:
+	case BTF_KIND_RESTRICT:
+	case BTF_KIND_FUNC:
+	case BTF_KIND_FLOAT:
+	case BTF_KIND_TYPE_TAG:
+		return 0;
+	case BTF_KIND_INT:
+		return sizeof(__u32);
+	case BTF_KIND_ARRAY:
+		return sizeof(struct btf_array);
+	case BTF_KIND_STRUCT:
+	case BTF_KIND_UNION:
+		return vlen * sizeof(struct btf_member);
+	case BTF_KIND_ENUM:
+		return vlen * sizeof(struct btf_enum);
+	case BTF_KIND_FUNC_PROTO:
+		return vlen * sizeof(struct btf_param);
+	case BTF_KIND_VAR:
+		return sizeof(struct btf_var);
+	case BTF_KIND_DATASEC:
+		return vlen * sizeof(struct btf_var_secinfo);
+	case BTF_KIND_DECL_TAG:
+		return sizeof(struct btf_decl_tag);
+	case BTF_KIND_ENUM64:
+		return vlen * sizeof(struct btf_enum64);
+	default:
+		return -1;
+	}
+}
+
+static char *read_vmlinux_btf(void)
+{
+	const char *path = "/sys/kernel/btf/vmlinux";
+	struct stat st;
+	char *data;
+
+	if (stat(path, &st))
+		return NULL;
+	data = malloc(st.st_size + 1);
+	if (data && ct_read_file(path, data, st.st_size + 1)) {
+		free(data);
+		data = NULL;
+	}
+	return data;
+}
+
+int ct_btf_id(const char *name, __u32 kind)
+{
+	static char *data;
+	const struct btf_header *hdr;
+	const char *strings, *at, *end;
+	int id;
+
+	if (!data)
+		data = read_vmlinux_btf();
+	if (!data)
+		return -ENOENT;
+	hdr = (const void *)data;
+	if (hdr->magic != BTF_MAGIC)
+		return -EINVAL;
+	strings = data + hdr->hdr_len + hdr->str_off;
+	at = data + hdr->hdr_len + hdr->type_off;
+	end = at + hdr->type_len;
+
+	for (id = 1; at < end; id++) {
+		const struct btf_type *t = (const void *)at;
+		__u32 k = BTF_INFO_KIND(t->info);
+		int extra = btf_extra(k, BTF_INFO_VLEN(t->info));
+
+		if (extra < 0)
+			return -EINVAL;
+		if (k == kind && !strcmp(strings + t->name_off, name))
+			return id;
+		at += sizeof(*t) + extra;
+	}
+	return -ENOENT;
+}
+
+int ct_event_id(const char *event)
+{
+	char path[256], text[32];
+	int err;
+
+	snprintf(path, sizeof(path), CT_TRACEFS "/events/%s/id", event);
+	err = ct_read_file(path, text, sizeof(text));
+	return err ? -err : atoi(text);
+}
