@@ -1,0 +1,22 @@
+# SPDX-License-Identifier: GPL-2.0
+#
+# The Debian userland image that real tools run in.  mkimage itself decides
+# whether the recipe or our libcap has changed, so it is asked every time.
+
+MKIMAGE := $(BIN)/mkimage
+IMAGE_LIBCAP := $(BUILD)/debs/libcap/2.75
+
+$(MKIMAGE): tools/image/mkimage.c tools/image/recipe.c tools/image/recipe.h
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(TOOL_CFLAGS) -o $@ $(filter %.c,$^)
+
+image: deps libcap $(MKIMAGE) $(APT_PRIVATE) ## build/images/debian.ext4: Debian 13 with our libcap and tools with cap_tracing
+	@mkdir -p $(BUILD)/images $(BUILD)/downloads/trixie
+	$(MKIMAGE) --recipe tools/image/trixie.recipe \
+		--mirror "$$($(APT_PRIVATE) --mirror)" \
+		--security-mirror "$$($(APT_PRIVATE) --security-mirror)" \
+		--keyring "$$($(APT_PRIVATE) --keyring)" \
+		--cache $(BUILD)/downloads/trixie \
+		--debs $(IMAGE_LIBCAP) $(BUILD)/images/debian
+
+.PHONY: image
