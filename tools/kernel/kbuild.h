@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef KBUILD_H
+#define KBUILD_H
+
+/* kconfig.c */
+int kconfig_check(const char *config, const char *fragment);
+
+/* progress.c */
+int progress_run(char *const argv[], const char *label, const char *log,
+		 long expected, long *built);
+
+#endif /* KBUILD_H */

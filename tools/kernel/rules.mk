@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: GPL-2.0
+#
+# The guest kernels: stock is the base as Debian ships it, patched is the
+# worktree.  Both get the same configuration.
+
+KERNEL_FRAGMENTS := tools/kernel/base.config
+# What a build from nothing compiles, for the progress line alone
+KERNEL_OBJECTS := $(shell cat tools/kernel/objects 2>/dev/null || echo 0)
+
+KBUILD := $(BIN)/kbuild
+$(KBUILD): $(addprefix tools/kernel/,kbuild.c kconfig.c progress.c kbuild.h)
+	@mkdir -p $(BIN)
+	$(CC) $(TOOL_CFLAGS) -D_GNU_SOURCE $(CFLAGS) -o $@ $(filter %.c,$^)
+
+KBUILD_ARGS = -j $(JOBS) -C $(BUILD)/ccache -e $(KERNEL_OBJECTS) \
+	$(addprefix -f ,$(KERNEL_FRAGMENTS))
+
+kernel: kernel-stock kernel-patched ## build the unpatched and the patched kernel
+
+# make decides what is out of date, so these run each time
+kernel-stock: $(KBUILD) worktree
+	@$(KBUILD) $(KBUILD_ARGS) $(BUILD)/$(V)/stock
+
+kernel-patched: $(KBUILD) worktree kernel-stock
+	@$(KBUILD) $(KBUILD_ARGS) $(BUILD)/$(V)/patched
+
+.PHONY: kernel kernel-stock kernel-patched
