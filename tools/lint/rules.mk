@@ -1,0 +1,13 @@
+# SPDX-License-Identifier: GPL-2.0
+#
+# What reviewers run before they read.
+
+LINT := $(BIN)/lint
+$(LINT): tools/lint/lint.c
+	@mkdir -p $(BIN)
+	$(CC) $(TOOL_CFLAGS) -D_GNU_SOURCE $(CFLAGS) -o $@ $^
+
+lint: $(LINT) kernel ## checkpatch, sparse and W=1 on what the series adds
+	@$(LINT) $(BUILD)/$(V)/patched $(BUILD)/$(V)/stock base/$(V)
+
+.PHONY: lint
