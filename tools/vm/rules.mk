@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: GPL-2.0
+#
+# The machine in the box: the guest's init, the tiny image, the runner.
+
+VM_RUN  := $(BIN)/vm-run
+VM_INIT := $(BIN)/vm-init
+VM_TINY := $(BUILD)/images/tiny.cpio
+BUSYBOX ?= /bin/busybox
+
+VM_CC := $(CC) $(CFLAGS) $(TOOL_CFLAGS) -D_GNU_SOURCE -Itools/vm
+
+VM_INIT_SRC := $(addprefix tools/vm/,init.c guest_port.c guest_job.c \
+	guest_mounts.c guest_cred.c guest_command.c guest_shell.c guest_report.c)
+VM_RUN_SRC := $(addprefix tools/vm/,run.c options.c caps.c paths.c cpio.c \
+	initrd.c qemu.c stream.c buffer.c autopsy.c judge.c)
+
+# Linked aside and renamed: a run that starts meanwhile sees a whole program
+$(VM_INIT): $(VM_INIT_SRC) tools/vm/guest.h tools/vm/frame.h | deps
+	@mkdir -p $(@D)
+	$(VM_CC) -static -o $@.new $(filter %.c,$^)
+	@mv $@.new $@
+
+$(VM_RUN): $(VM_RUN_SRC) tools/vm/run.h tools/vm/cpio.h tools/vm/frame.h | deps
+	@mkdir -p $(@D)
+	$(VM_CC) -o $@.new $(filter %.c,$^)
+	@mv $@.new $@
+
+$(BIN)/mktiny: tools/vm/mktiny.c tools/vm/cpio.c tools/vm/cpio.h | deps
+	@mkdir -p $(@D)
+	$(VM_CC) -o $@ $(filter %.c,$^)
+
+$(VM_TINY): $(BIN)/mktiny $(VM_INIT)
+	@mkdir -p $(@D)
+	$(BIN)/mktiny $(VM_INIT) $(BUSYBOX) $@
+
+vm: $(VM_RUN) $(VM_TINY)
+
+K     ?= patched
+IMAGE ?= tiny
+
+shell: vm ## a root prompt in a guest (K=stock or patched, IMAGE=tiny or debian)
+	@$(VM_RUN) --shell --kernel $(K) --base $(V) --image $(IMAGE)
+
+.PHONY: vm shell
