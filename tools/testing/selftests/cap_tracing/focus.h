@@ -161,6 +161,50 @@ static inline int get_number(const char *path)
 	return atoi(buf);
 }
 
+/* What user @uid with @caps opens, handed to the caller; or -errno */
+static inline int open_as(uid_t uid, __u64 caps, const char *path, int flags)
+{
+	char byte, control[CMSG_SPACE(sizeof(int))] = {};
+	struct iovec iov = { &byte, 1 };
+	struct msghdr msg = {
+		.msg_iov = &iov,
+		.msg_iovlen = 1,
+		.msg_control = control,
+		.msg_controllen = sizeof(control),
+	};
+	struct cmsghdr *c = CMSG_FIRSTHDR(&msg);
+	int sv[2], fd = -EIO;
+	pid_t pid;
+
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sv))
+		return -errno;
+	pid = fork();
+	if (!pid) {
+		if (ct_become(uid, caps))
+			_exit(SETUP_FAILED);
+		fd = open(path, flags | O_CLOEXEC);
+		if (fd < 0)
+			_exit(errno);
+		c->cmsg_level = SOL_SOCKET;
+		c->cmsg_type = SCM_RIGHTS;
+		c->cmsg_len = CMSG_LEN(sizeof(int));
+		memcpy(CMSG_DATA(c), &fd, sizeof(fd));
+		byte = 0;
+		_exit(sendmsg(sv[0], &msg, 0) == 1 ? 0 : SETUP_FAILED);
+	}
+	close(sv[0]);
+	if (recvmsg(sv[1], &msg, MSG_CMSG_CLOEXEC) == 1) {
+		c = CMSG_FIRSTHDR(&msg);
+		if (c)
+			memcpy(&fd, CMSG_DATA(c), sizeof(fd));
+		reap(pid);
+	} else {
+		fd = -reap(pid);
+	}
+	close(sv[1]);
+	return fd;
+}
+
 static inline int set_number(const char *path, int value)
 {
 	char buf[16];

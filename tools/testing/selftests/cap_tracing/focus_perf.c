@@ -231,14 +231,16 @@ static const struct operation {
 
 static int expected(const struct operation *op, int level, __u64 caps)
 {
+	int err = 0;
+
 	/* Debian's own gate has never counted CAP_PERFMON */
 	if (level > 2 && !(caps & (CAP_A | CAP_T)))
-		return EACCES;
-	if (level > op->above && !(caps & op->needs))
-		return op->err;
-	if (op->needs_too && !(caps & op->needs_too))
-		return op->err_too;
-	return 0;
+		err = EACCES;
+	else if (level > op->above && !(caps & op->needs))
+		err = op->err;
+	else if (op->needs_too && !(caps & op->needs_too))
+		err = op->err_too;
+	return err;
 }
 
 static int pmu_type(const char *name)
@@ -531,7 +533,7 @@ TEST_F(setuid, exec_ends_the_event)
 	char path[64];
 
 	ASSERT_NE(NULL, f);
-	strncpy(path, self->path, sizeof(path));
+	snprintf(path, sizeof(path), "%s", self->path);
 	f->path = path;
 	ASSERT_EQ(0, with(CAP_T, follow_exec, f));
 	EXPECT_FALSE(f->hung_up);
