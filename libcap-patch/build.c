@@ -21,7 +21,7 @@
 #include "libcap.h"
 
 /* Counts as an input: raise it when a change here changes the packages. */
-#define RECIPE "libcap-build recipe 1\n"
+#define RECIPE "libcap-build recipe 2\n"
 
 static const char *here, *build, *apt, *jobs;
 
@@ -205,6 +205,48 @@ static void apply_series(const char *src, const char *version, const char *log)
 }
 
 /*
+ * libcap without our patches, for the tests to compare with: the three
+ * programs, static, so that they run in any guest.
+ */
+static void build_stock(const char *src, const char *stock, const char *log)
+{
+	const char *const cp[] = { "cp", "-a", "--", src, stock, NULL };
+	const char *const lib[] = { "make", "-C", "libcap", "GOLANG=no",
+				    "PTHREADS=no", "SHARED=no", "libcap.a",
+				    NULL };
+	const char *const progs[] = { "make", "-C", "progs", "GOLANG=no",
+				      "PTHREADS=no", "SHARED=no", "DYNAMIC=no",
+				      "LDFLAGS=-static", "LDFLAGS_SUFFIX=",
+				      "capsh", "setcap", "getcap", NULL };
+
+	remove_tree(stock);
+	must(NULL, log, "copying libcap", cp);
+	must(stock, log, "building the unpatched library", lib);
+	must(stock, log, "building the unpatched programs", progs);
+}
+
+/* What the packages install, below one directory. */
+static void unpack_packages(const char *debs, const char *root, const char *log)
+{
+	char path[PATH_MAX];
+	const char *const x[] = { "dpkg-deb", "-x", path, root, NULL };
+	struct dirent *e;
+	DIR *d;
+
+	remove_tree(root);
+	make_dirs(root);
+	d = opendir(debs);
+	while (d && (e = readdir(d))) {
+		if (!strstr(e->d_name, ".deb"))
+			continue;
+		join(path, "%s/%s", debs, e->d_name);
+		must(NULL, log, "unpacking the packages", x);
+	}
+	if (d)
+		closedir(d);
+}
+
+/*
  * Our entry at the head of debian/changelog.  It takes the date of Debian's
  * newest, so that the same sources make the same packages on any day.
  */
@@ -291,7 +333,7 @@ static void lock(const char *dir)
 static void build_one(const struct release *rel)
 {
 	char work[PATH_MAX], out[PATH_MAX], src[PATH_MAX], log[PATH_MAX];
-	char path[PATH_MAX], version[128], options[64];
+	char stock[PATH_MAX], path[PATH_MAX], version[128], options[64];
 	/* -nc: it is clean, and libcap's distclean would ask our git if so */
 	const char *const pkg[] = { "dpkg-buildpackage", "-B", "-us", "-uc",
 				    "-d", "-nc", NULL };
@@ -318,6 +360,9 @@ static void build_one(const struct release *rel)
 	remove_tree(src);
 	unlink(log);
 	unpack(&tars, src, log);
+	say("building libcap %s as it is, to compare with", rel->upstream);
+	join(stock, "%s/stock", work);
+	build_stock(src, stock, log);
 	apply_series(src, rel->upstream, log);
 	add_changelog(src, rel->suffix, version, sizeof(version));
 	say("building libcap2 %s and running its tests (log: %s)", version,
@@ -328,6 +373,8 @@ static void build_one(const struct release *rel)
 	setenv("DEB_BUILD_OPTIONS", options, 1);
 	setenv("DEB_BUILD_PROFILES", "noudeb", 1);
 	must(src, log, "building libcap's packages", pkg);
+	join(path, "%s/root", work);
+	unpack_packages(work, path, log);
 	join(path, "%s/debs/libcap", build);
 	make_dirs(path);
 	n = publish(work, out, recipe);

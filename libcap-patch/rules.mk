@@ -13,3 +13,21 @@ libcap: deps $(LIBCAP_BUILD) $(APT_PRIVATE) ## Debian's libcap packages with cap
 	@$(LIBCAP_BUILD) libcap-patch $(APT_PRIVATE) $(JOBS)
 
 .PHONY: libcap
+
+# The tests: api is linked with each version's own library, host runs its
+# programs here, guest (static) runs them on the patched kernel.
+LIBCAP_VERSIONS := $(shell sed -n 's/^[a-z]* \([0-9.]*\) [0-9]*:.*/\1/p' libcap-patch/base)
+LIBCAP_T := libcap-patch/tests
+LIBCAP_API := $(LIBCAP_VERSIONS:%=$(BUILD)/libcap/%/api)
+
+$(BUILD)/libcap/%/api: $(addprefix $(LIBCAP_T)/,api.c check.c check.h) $(BUILD)/debs/libcap/%/recipe
+	$(CC) $(CFLAGS) $(TOOL_CFLAGS) -I$(BUILD)/libcap/$*/root/usr/include -o $@ \
+		$(filter %.c,$^) $(BUILD)/libcap/$*/root/usr/lib/*-linux-*/libcap.a
+
+$(BUILD)/debs/libcap/%/recipe: | libcap ;
+
+$(BIN)/libcap-host $(BIN)/libcap-guest: $(BIN)/libcap-%: $(addprefix $(LIBCAP_T)/,%.c check.c check.h)
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(TOOL_CFLAGS) $(if $(filter %guest,$@),-static) -o $@ $(filter %.c,$^)
+
+libcap-tests: libcap $(LIBCAP_API) $(BIN)/libcap-host
