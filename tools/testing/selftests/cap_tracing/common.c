@@ -291,22 +291,23 @@ static char *read_vmlinux_btf(void)
 	return data;
 }
 
-int ct_btf_id(const char *name, __u32 kind)
+static char *vmlinux_btf;
+
+static int btf_search(const char *name, __u32 kind)
 {
-	static char *data;
 	const struct btf_header *hdr;
 	const char *strings, *at, *end;
 	int id;
 
-	if (!data)
-		data = read_vmlinux_btf();
-	if (!data)
+	if (!vmlinux_btf)
+		vmlinux_btf = read_vmlinux_btf();
+	if (!vmlinux_btf)
 		return -ENOENT;
-	hdr = (const void *)data;
+	hdr = (const void *)vmlinux_btf;
 	if (hdr->magic != BTF_MAGIC)
 		return -EINVAL;
-	strings = data + hdr->hdr_len + hdr->str_off;
-	at = data + hdr->hdr_len + hdr->type_off;
+	strings = vmlinux_btf + hdr->hdr_len + hdr->str_off;
+	at = vmlinux_btf + hdr->hdr_len + hdr->type_off;
 	end = at + hdr->type_len;
 
 	for (id = 1; at < end; id++) {
@@ -321,6 +322,37 @@ int ct_btf_id(const char *name, __u32 kind)
 		at += sizeof(*t) + extra;
 	}
 	return -ENOENT;
+}
+
+int ct_btf_id(const char *name, __u32 kind)
+{
+	static struct {
+		const char *name;
+		__u32 kind;
+		int id;
+	} known[32];
+	static int nr_known;
+	int i, id;
+
+	for (i = 0; i < nr_known; i++) {
+		if (known[i].kind == kind && !strcmp(known[i].name, name))
+			return known[i].id;
+	}
+	id = btf_search(name, kind);
+	if (nr_known < (int)(sizeof(known) / sizeof(known[0]))) {
+		known[nr_known].name = strdup(name);
+		known[nr_known].kind = kind;
+		known[nr_known].id = id;
+		if (known[nr_known].name)
+			nr_known++;
+	}
+	return id;
+}
+
+void ct_btf_release(void)
+{
+	free(vmlinux_btf);
+	vmlinux_btf = NULL;
 }
 
 int ct_event_id(const char *event)

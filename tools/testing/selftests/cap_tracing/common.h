@@ -66,17 +66,18 @@ int ct_map_create(__u32 type, __u32 key, __u32 value, __u32 entries,
 
 /*
  * The kernel's own BTF id of the @kind (BTF_KIND_*) called @name, -errno when
- * there is none.  Reads /sys/kernel/btf/vmlinux once.
+ * there is none.  Reads /sys/kernel/btf/vmlinux, which is large, at the first
+ * name it has not answered before, and keeps it until ct_btf_release().
  */
 int ct_btf_id(const char *name, __u32 kind);
+void ct_btf_release(void);
 
 /* Number in a tracefs id file, such as events/sched/sched_switch/id */
 int ct_event_id(const char *event);
 
-/* Instructions */
+/* Instructions, for initializers of struct bpf_insn arrays */
 #define CT_INSN(c, d, s, o, i) \
-	((struct bpf_insn){ .code = (c), .dst_reg = (d), .src_reg = (s), \
-			    .off = (o), .imm = (i) })
+	{ .code = (c), .dst_reg = (d), .src_reg = (s), .off = (o), .imm = (i) }
 #define CT_MOV_IMM(d, i)	CT_INSN(BPF_ALU64 | BPF_MOV | BPF_K, d, 0, 0, i)
 #define CT_MOV_REG(d, s)	CT_INSN(BPF_ALU64 | BPF_MOV | BPF_X, d, s, 0, 0)
 #define CT_ADD_IMM(d, i)	CT_INSN(BPF_ALU64 | BPF_ADD | BPF_K, d, 0, 0, i)

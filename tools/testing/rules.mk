@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: GPL-2.0
+#
+# The tests that run in the guest, built as the kernel's own selftests are
+# (static, raw system calls), and the host's side of the matrix.
+
+SELFTESTS := $(BUILD)/selftests
+CT_SRC    := tools/testing/selftests/cap_tracing
+CT_OUT    := $(SELFTESTS)/cap_tracing
+CT_TREE    = $(BUILD)/$(V)/patched/src
+CT_HDR    := $(SELFTESTS)/headers/.done
+
+CT_FOCUS  := $(basename $(notdir $(wildcard $(CT_SRC)/focus_*.c)))
+CT_POLICY := $(CT_SRC)/policy.c \
+	$(filter-out %/policy_dump.c,$(wildcard $(CT_SRC)/policy_*.c))
+CT_OPS    := $(CT_SRC)/ops_env.c $(wildcard $(CT_SRC)/op_*.c)
+# The tests include the harness from the directory above
+CT_HARNESS = -I$(CT_TREE)/tools/testing/selftests/kselftest
+CT_CC      = $(CC) $(CFLAGS) -O2 -std=gnu11 -Wall -Wextra -Werror \
+	-Wno-missing-field-initializers -Wno-sign-compare -static \
+	-isystem $(SELFTESTS)/headers/usr/include $(CT_HARNESS)
+
+# Not in the kernel's build directory: it may be building
+$(CT_HDR): $(wildcard $(CT_TREE)/include/uapi/linux/*.h) | deps worktree
+	@mkdir -p $(@D)
+	@echo "  HEADERS  $(SELFTESTS)/headers/usr/include"
+	@$(MAKE) -s -C $(CT_TREE) O=$(SELFTESTS)/headers headers
+	@touch $@
+
+$(CT_OUT)/matrix: $(CT_SRC)/matrix.c $(CT_POLICY) $(CT_OPS) $(CT_SRC)/common.c
+$(CT_OUT)/policy_dump: $(CT_SRC)/policy_dump.c $(CT_POLICY)
+$(CT_OUT)/matrix_diff: $(CT_SRC)/matrix_diff.c $(CT_POLICY)
+$(addprefix $(CT_OUT)/,$(CT_FOCUS)): $(CT_OUT)/%: $(CT_SRC)/%.c $(CT_SRC)/common.c
+
+CT_PROGS := $(addprefix $(CT_OUT)/,matrix policy_dump matrix_diff $(CT_FOCUS))
+
+# Linked aside and renamed: a guest that starts meanwhile gets a whole program
+$(CT_PROGS): $(wildcard $(CT_SRC)/*.h) $(CT_HDR)
+	@mkdir -p $(@D)
+	@echo "  CC       $@"
+	@$(CT_CC) -o $@.new $(filter %.c,$^)
+	@mv $@.new $@
+
+selftests: $(CT_PROGS) ## build the tests that run in the guest
+
+.PHONY: selftests
