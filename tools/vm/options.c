@@ -29,6 +29,8 @@ static const char usage[] =
 "  --verdict                    judge the command's KTAP and the kernel's log:\n"
 "                               0 pass, 1 test failed, 2 kernel splat,\n"
 "                               3 guest died or hung, 4 harness error\n"
+"  --may-skip NAME              this test may be skipped; repeatable\n"
+"  --record FILE                keep what the verdict was made from\n"
 "  --accel tcg|kvm              kvm only if a probe boot works (tcg)\n"
 "  --icount                     one nanosecond per instruction: exact timings\n"
 "  --shell                      give a person a prompt; leave with exit\n"
@@ -38,7 +40,7 @@ enum {
 	OPT_KERNEL = 256, OPT_BASE, OPT_IMAGE, OPT_USER, OPT_CAPS,
 	OPT_STRICT, OPT_TIMEOUT, OPT_MEMORY, OPT_SMP, OPT_APPEND, OPT_ADD,
 	OPT_ENV, OPT_SAVE, OPT_CONSOLE, OPT_VERDICT, OPT_ACCEL, OPT_ICOUNT,
-	OPT_SHELL, OPT_DRY_RUN, OPT_HELP,
+	OPT_SHELL, OPT_DRY_RUN, OPT_HELP, OPT_MAY_SKIP, OPT_RECORD,
 };
 
 static const struct option longopts[] = {
@@ -57,6 +59,8 @@ static const struct option longopts[] = {
 	{ "save", required_argument, NULL, OPT_SAVE },
 	{ "console", required_argument, NULL, OPT_CONSOLE },
 	{ "verdict", no_argument, NULL, OPT_VERDICT },
+	{ "may-skip", required_argument, NULL, OPT_MAY_SKIP },
+	{ "record", required_argument, NULL, OPT_RECORD },
 	{ "accel", required_argument, NULL, OPT_ACCEL },
 	{ "icount", no_argument, NULL, OPT_ICOUNT },
 	{ "shell", no_argument, NULL, OPT_SHELL },
@@ -124,13 +128,19 @@ static void parse_save(struct options *o, const char *arg)
 		fatal("--save was given more than 250 times");
 }
 
+static void push(const char **list, size_t *count, const char *name,
+		 const char *arg)
+{
+	if (*count == LIST_MAX)
+		fatal("--%s was given more than %d times", name, LIST_MAX);
+	list[(*count)++] = arg;
+}
+
 static void parse_env(struct options *o, const char *arg)
 {
 	if (*arg == '=' || !strchr(arg, '='))
 		fatal("--env takes KEY=VALUE, not '%s'", arg);
-	if (o->envc == LIST_MAX)
-		fatal("--env was given more than %d times", LIST_MAX);
-	o->env[o->envc++] = arg;
+	push(o->env, &o->envc, "env", arg);
 }
 
 static void parse_image(struct options *o, const char *arg)
@@ -195,6 +205,12 @@ static void take(struct options *o, int opt, char **argv)
 		break;
 	case OPT_VERDICT:
 		o->verdict = true;
+		break;
+	case OPT_MAY_SKIP:
+		push(o->may_skip, &o->may_skipc, "may-skip", optarg);
+		break;
+	case OPT_RECORD:
+		o->record = optarg;
 		break;
 	case OPT_ACCEL:
 		parse_accel(o, optarg);

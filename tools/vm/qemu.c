@@ -67,9 +67,10 @@ static void device(struct args *a, const char *spec)
 	arg(a, "%s", spec);
 }
 
-static void accel_args(struct args *a, const struct options *o)
+static void accel_args(struct args *a, const struct options *o,
+		       const struct run *r)
 {
-	if (!strcmp(qemu_accel(o), "kvm")) {
+	if (!strcmp(accel_choose(o, r), "kvm")) {
 		arg(a, "-accel");
 		arg(a, "kvm");
 		arg(a, "-cpu");
@@ -112,7 +113,7 @@ static void build(struct args *a, const struct options *o, const struct run *r,
 	arg(a, "%s", QEMU);
 	arg(a, "-M");
 	arg(a, "microvm,acpi=off,rtc=on,pit=on,pic=on,isa-serial=on");
-	accel_args(a, o);
+	accel_args(a, o, r);
 	arg(a, "-smp");
 	arg(a, "%u", o->smp);
 	arg(a, "-m");

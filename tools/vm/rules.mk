@@ -12,7 +12,9 @@ VM_CC := $(CC) $(CFLAGS) $(TOOL_CFLAGS) -D_GNU_SOURCE -Itools/vm
 VM_INIT_SRC := $(addprefix tools/vm/,init.c guest_port.c guest_job.c \
 	guest_mounts.c guest_cred.c guest_command.c guest_shell.c guest_report.c)
 VM_RUN_SRC := $(addprefix tools/vm/,run.c options.c caps.c paths.c cpio.c \
-	initrd.c qemu.c stream.c buffer.c autopsy.c judge.c)
+	initrd.c qemu.c stream.c buffer.c autopsy.c accel.c \
+	judge.c verdict.c record.c splat.c ktap.c texts.c)
+VM_SPLAT := $(BIN)/splat.deny $(BIN)/splat.allow
 
 # Linked aside and renamed: a run that starts meanwhile sees a whole program
 $(VM_INIT): $(VM_INIT_SRC) tools/vm/guest.h tools/vm/frame.h | deps
@@ -20,7 +22,9 @@ $(VM_INIT): $(VM_INIT_SRC) tools/vm/guest.h tools/vm/frame.h | deps
 	$(VM_CC) -static -o $@.new $(filter %.c,$^)
 	@mv $@.new $@
 
-$(VM_RUN): $(VM_RUN_SRC) tools/vm/run.h tools/vm/cpio.h tools/vm/frame.h | deps
+VM_HDR := $(wildcard tools/vm/*.h)
+
+$(VM_RUN): $(VM_RUN_SRC) $(VM_HDR) | deps
 	@mkdir -p $(@D)
 	$(VM_CC) -o $@.new $(filter %.c,$^)
 	@mv $@.new $@
@@ -33,7 +37,11 @@ $(VM_TINY): $(BIN)/mktiny $(VM_INIT)
 	@mkdir -p $(@D)
 	$(BIN)/mktiny $(VM_INIT) $(BUSYBOX) $@
 
-vm: $(VM_RUN) $(VM_TINY)
+$(VM_SPLAT): $(BIN)/%: tools/vm/%
+	@mkdir -p $(@D)
+	cp $< $@
+
+vm: $(VM_RUN) $(VM_TINY) $(VM_SPLAT)
 
 K     ?= patched
 IMAGE ?= tiny

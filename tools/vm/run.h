@@ -24,14 +24,14 @@ struct options {
 	const char *kernel, *base, *image;
 	const char *accel;
 	const char *append;
-	const char *console;
+	const char *console, *record;
 	unsigned int timeout, memory, smp;
 	bool has_uid, has_caps, strict_caps, verdict, shell, icount, dry_run;
 	unsigned int uid;
 	uint64_t caps;
 	struct pair add[LIST_MAX], save[LIST_MAX];
-	const char *env[LIST_MAX];
-	size_t addc, savec, envc;
+	const char *env[LIST_MAX], *may_skip[LIST_MAX];
+	size_t addc, savec, envc, may_skipc;
 	char **argv;
 	int argc;
 };
@@ -68,7 +68,7 @@ struct result {
 	int interrupted;	/* a signal's number */
 	bool save_failed;
 	char trouble[1024];
-	struct buffer ktap, kmsg, leaks;
+	struct buffer ktap, kmsg, leaks, console;
 };
 
 /* options.c */
@@ -82,7 +82,8 @@ void paths_cleanup(const struct run *r, const struct options *o, bool keep);
 void initrd_write(const struct options *o, const struct run *r);
 /* qemu.c */
 void qemu_start(const struct options *o, struct run *r);
-const char *qemu_accel(const struct options *o);
+/* accel.c */
+const char *accel_choose(const struct options *o, const struct run *r);
 /* stream.c */
 void stream_run(const struct options *o, struct run *r, struct result *res);
 /* buffer.c */
