@@ -267,9 +267,8 @@ static void bootstrap(const struct recipe *r)
 static void install_over(const glob_t *debs)
 {
 	char *inside = text_of("%s/var/tmp/debs", root);
-	char *argv[64] = { "chroot", root, "dpkg", "--refuse-downgrade", "-i",
-			   "--" };
-	size_t i, n = 6;
+	char *argv[64] = { "chroot", root, "dpkg", "-i", "--" };
+	size_t i, n = 5;
 
 	if (mkdir(inside, 0755))
 		die("cannot make %s: %s", inside, strerror(errno));
@@ -287,7 +286,7 @@ static void install_over(const glob_t *debs)
 		argv[n++] = text_of("/var/tmp/debs/%s", base);
 	}
 	argv[n] = NULL;
-	if (n > 6)
+	if (n > 5)
 		run_to(log_path, argv);
 	else if (debs->gl_pathc)
 		die("none of the packages in %s is one that the image has",
