@@ -29,6 +29,15 @@ $(VM_RUN): $(VM_RUN_SRC) $(VM_HDR) | deps
 	$(VM_CC) -o $@.new $(filter %.c,$^)
 	@mv $@.new $@
 
+SUITE := $(BIN)/suite
+SUITE_SRC := $(addprefix tools/vm/,suite.c suite_list.c suite_report.c \
+	ktap.c texts.c buffer.c)
+
+$(SUITE): $(SUITE_SRC) $(VM_HDR) | deps
+	@mkdir -p $(@D)
+	$(VM_CC) -o $@.new $(filter %.c,$^)
+	@mv $@.new $@
+
 $(BIN)/mktiny: tools/vm/mktiny.c tools/vm/cpio.c tools/vm/cpio.h | deps
 	@mkdir -p $(@D)
 	$(VM_CC) -o $@ $(filter %.c,$^)
@@ -41,7 +50,7 @@ $(VM_SPLAT): $(BIN)/%: tools/vm/%
 	@mkdir -p $(@D)
 	cp $< $@
 
-vm: $(VM_RUN) $(VM_TINY) $(VM_SPLAT)
+vm: $(VM_RUN) $(VM_TINY) $(VM_SPLAT) $(SUITE)
 
 K     ?= patched
 IMAGE ?= tiny
