@@ -1,0 +1,22 @@
+# SPDX-License-Identifier: GPL-2.0
+#
+# Patches and new files to a git worktree of the kernel, and back.
+
+SERIES := $(BIN)/series
+$(SERIES): $(wildcard tools/series/*.c) tools/series/series.h | deps
+	@mkdir -p $(BIN)
+	$(CC) $(TOOL_CFLAGS) -D_GNU_SOURCE $(CFLAGS) -o $@ $(filter %.c,$^)
+
+base: $(SERIES) ## import the base kernel, Debian's source package
+	@$(SERIES) base $(V)
+
+worktree: $(SERIES) ## build/V/patched/src: a git worktree of base and series
+	@$(SERIES) worktree $(V)
+
+refresh: $(SERIES) ## write the worktree's commits back to patches and new files
+	@$(SERIES) refresh $(V)
+
+check-refresh: $(SERIES) ## prove that worktree and refresh lose nothing
+	@$(SERIES) check-refresh $(V)
+
+.PHONY: base worktree refresh check-refresh
