@@ -212,10 +212,10 @@ static void import_tree(const struct place *p, const struct base *b,
 	message = fmt("%s %s", b->package, b->version);
 	setenv("GIT_AUTHOR_NAME", "capsplit", 1);
 	setenv("GIT_AUTHOR_EMAIL", "maintainers@capsplit.invalid", 1);
-	setenv("GIT_AUTHOR_DATE", "1 +0000", 1);
+	setenv("GIT_AUTHOR_DATE", "@1000000000 +0000", 1);
 	setenv("GIT_COMMITTER_NAME", "capsplit", 1);
 	setenv("GIT_COMMITTER_EMAIL", "maintainers@capsplit.invalid", 1);
-	setenv("GIT_COMMITTER_DATE", "1 +0000", 1);
+	setenv("GIT_COMMITTER_DATE", "@1000000000 +0000", 1);
 	commit = chomp(git(p, "commit-tree", "-m", message, id, NULL));
 	/* The tag comes last: without it the import starts over */
 	tag = fmt("refs/tags/base/%s", p->version);

@@ -7,6 +7,10 @@ $(SERIES): $(wildcard tools/series/*.c) tools/series/series.h | deps
 	@mkdir -p $(BIN)
 	$(CC) $(TOOL_CFLAGS) -D_GNU_SOURCE $(CFLAGS) -o $@ $(filter %.c,$^)
 
+$(BIN)/series-test: tools/series/test/round_trip.c | deps
+	@mkdir -p $(BIN)
+	$(CC) $(TOOL_CFLAGS) -D_GNU_SOURCE $(CFLAGS) -o $@ $^
+
 base: $(SERIES) ## import the base kernel, Debian's source package
 	@$(SERIES) base $(V)
 
