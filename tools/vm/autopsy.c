@@ -10,7 +10,7 @@
 static const char *const marks[] = {
 	"BUG: KASAN", "BUG: unable to handle", "kernel BUG at",
 	"Unable to mount root", "general protection fault", "Oops:",
-	"Out of memory", "Kernel panic - not syncing", "vm-init:",
+	"Kernel panic - not syncing", "Out of memory", "vm-init:",
 };
 
 static void copy_line(const char *p, char *why, size_t size)

@@ -14,6 +14,8 @@ VM_INIT_SRC := $(addprefix tools/vm/,init.c guest_port.c guest_job.c \
 VM_RUN_SRC := $(addprefix tools/vm/,run.c options.c caps.c paths.c cpio.c \
 	initrd.c qemu.c stream.c buffer.c autopsy.c accel.c \
 	judge.c verdict.c record.c splat.c ktap.c texts.c)
+VM_VERDICT_SRC := $(addprefix tools/vm/,verdict.c record.c splat.c ktap.c \
+	texts.c buffer.c)
 VM_SPLAT := $(BIN)/splat.deny $(BIN)/splat.allow
 
 # Linked aside and renamed: a run that starts meanwhile sees a whole program
@@ -50,6 +52,22 @@ $(VM_SPLAT): $(BIN)/%: tools/vm/%
 	@mkdir -p $(@D)
 	cp $< $@
 
+# The tests of all this; tools/testing/suites says how each is run
+VM_TESTS := $(addprefix $(BIN)/vm-,verdict-test suite-test boot-test)
+
+$(BIN)/vm-verdict-test: tools/vm/test/verdict_test.c $(VM_VERDICT_SRC) \
+		$(VM_HDR) tools/vm/test/tap.h | deps
+	@mkdir -p $(@D)
+	$(VM_CC) -Itools/vm/test -o $@ $(filter %.c,$^)
+
+$(BIN)/vm-suite-test $(BIN)/vm-boot-test: $(BIN)/vm-%-test: \
+		tools/vm/test/%_test.c tools/vm/test/capture.c \
+		tools/vm/test/capture.h tools/vm/test/tap.h | deps
+	@mkdir -p $(@D)
+	$(VM_CC) -Itools/vm/test -o $@ $(filter %.c,$^)
+
+vm-tests: vm $(VM_TESTS)
+
 vm: $(VM_RUN) $(VM_TINY) $(VM_SPLAT) $(SUITE)
 
 K     ?= patched
@@ -58,4 +76,4 @@ IMAGE ?= tiny
 shell: vm ## a root prompt in a guest (K=stock or patched, IMAGE=tiny or debian)
 	@$(VM_RUN) --shell --kernel $(K) --base $(V) --image $(IMAGE)
 
-.PHONY: vm shell
+.PHONY: vm vm-tests shell
