@@ -22,6 +22,8 @@ struct machine {
 	bool done;			/* it reached its last line */
 	char scene[128];		/* what was wrong before it began */
 	char at[64];			/* the case it is in */
+	bool complained;		/* the kernel, on its console */
+	char complaint[256];
 
 	pid_t pid;
 	int fd;				/* its standard output; -1: at its end */
@@ -34,5 +36,9 @@ struct machine {
 size_t cells_wrong(const struct machine m[2]);
 void print_table(FILE *to, const struct machine m[2], const char *base);
 void print_tap(const struct machine m[2], const char *results);
+
+/* True, and LINE says what: a kernel message that LISTS take for a fault. */
+bool console_complaint(const char *console, const char *lists, char *line,
+		       size_t size);
 
 #endif

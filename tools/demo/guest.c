@@ -161,6 +161,8 @@ int main(int argc, char **argv)
 			continue;
 		printf("demo: begin %s\n", id);
 		fflush(stdout);
+		if (!root_daemon_alive() && !root_daemon_again())
+			note("root's daemon does not stay alive");
 		v = case_sees(id);
 		if (v == UNKNOWN)
 			v = case_never(id);

@@ -21,6 +21,7 @@ static enum verdict expected(const struct demo_case *c, enum side side)
 	return side == STOCK ? c->stock : c->patched;
 }
 
+/* Wrong cells, and what is wrong beside them. */
 size_t cells_wrong(const struct machine m[2])
 {
 	size_t i, wrong = 0;
@@ -28,6 +29,7 @@ size_t cells_wrong(const struct machine m[2])
 
 	for (s = 0; s < 2; s++) {
 		wrong += strcmp(m[s].caps, m[s].expected_caps) != 0;
+		wrong += m[s].complained;
 		for (i = 0; i < demo_case_count; i++)
 			wrong += m[s].verdict[i] != expected(&demo_cases[i], s);
 	}
@@ -95,7 +97,7 @@ void print_tap(const struct machine m[2], const char *results)
 	size_t i, n = 0;
 	int s;
 
-	printf("TAP version 13\n1..%zu\n", 2 * (demo_case_count + 1));
+	printf("TAP version 13\n1..%zu\n", 2 * (demo_case_count + 2));
 	for (s = 0; s < 2; s++) {
 		bool ok = !strcmp(m[s].caps, m[s].expected_caps);
 
@@ -114,5 +116,9 @@ void print_tap(const struct machine m[2], const char *results)
 				       word[m[s].verdict[i]], results,
 				       m[s].name, demo_cases[i].id);
 		}
+		printf("%sok %zu - %s: the kernel had nothing to complain of\n",
+		       m[s].complained ? "not " : "", ++n, m[s].name);
+		if (m[s].complained)
+			printf("# %s\n", m[s].complaint);
 	}
 }
