@@ -161,8 +161,9 @@ static inline int get_number(const char *path)
 	return atoi(buf);
 }
 
-/* What user @uid with @caps opens, handed to the caller; or -errno */
-static inline int open_as(uid_t uid, __u64 caps, const char *path, int flags)
+/* The descriptor that @fn returns as user @uid with @caps; or its -errno */
+static inline int fd_from(uid_t uid, __u64 caps, int (*fn)(void *arg),
+			  void *arg)
 {
 	char byte, control[CMSG_SPACE(sizeof(int))] = {};
 	struct iovec iov = { &byte, 1 };
@@ -182,9 +183,9 @@ static inline int open_as(uid_t uid, __u64 caps, const char *path, int flags)
 	if (!pid) {
 		if (ct_become(uid, caps))
 			_exit(SETUP_FAILED);
-		fd = open(path, flags | O_CLOEXEC);
+		fd = fn(arg);
 		if (fd < 0)
-			_exit(errno);
+			_exit(-fd);
 		c->cmsg_level = SOL_SOCKET;
 		c->cmsg_type = SCM_RIGHTS;
 		c->cmsg_len = CMSG_LEN(sizeof(int));
@@ -203,6 +204,26 @@ static inline int open_as(uid_t uid, __u64 caps, const char *path, int flags)
 	}
 	close(sv[1]);
 	return fd;
+}
+
+struct open_args {
+	const char *path;
+	int flags;
+};
+
+static inline int do_open(void *arg)
+{
+	struct open_args *a = arg;
+	int fd = open(a->path, a->flags | O_CLOEXEC);
+
+	return fd < 0 ? -errno : fd;
+}
+
+static inline int open_as(uid_t uid, __u64 caps, const char *path, int flags)
+{
+	struct open_args a = { path, flags };
+
+	return fd_from(uid, caps, do_open, &a);
 }
 
 static inline int set_number(const char *path, int value)

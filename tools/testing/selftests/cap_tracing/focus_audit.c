@@ -260,7 +260,7 @@ static int load_filter_with_trace_printk(void)
 	return load(BPF_PROG_TYPE_SOCKET_FILTER, insns, ARRAY_SIZE(insns));
 }
 
-static int kallsyms(void)
+static int open_kallsyms(void)
 {
 	return read_path("/proc/kallsyms");
 }
@@ -310,7 +310,7 @@ static const struct operation {
 
 /* Optional for these: they go without, and nobody hears of it */
 static const struct operation quiet[] = {
-	{ "/proc/kallsyms", kallsyms, PAT | CT_BIT(CAP_SYSLOG), 2, 0 },
+	{ "/proc/kallsyms", open_kallsyms, PAT | CT_BIT(CAP_SYSLOG), 2, 0 },
 	{ "BPF, socket filter", load_filter, PAT, 2, 0 },
 	{ "BPF, missing helper", load_filter_with_trace_printk, PAT, 2,
 	  EINVAL },

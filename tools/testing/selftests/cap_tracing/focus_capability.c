@@ -77,7 +77,8 @@ static int set_out(const struct way *w)
 /* 0 and the report of the executed file, or the errno of its execve() */
 static int exec_report(const char *path, const struct way *w, struct report *r)
 {
-	char *const argv[] = { (char *)path, "--report", NULL }, *const envp[] = { NULL };
+	char *const argv[] = { (char *)path, "--report", NULL };
+	char *const envp[] = { NULL };
 	int p[2], err;
 	pid_t pid;
 

@@ -224,13 +224,16 @@ TEST(write_files)
 /* As root sees it: what the observer set up records */
 TEST(tracing_works)
 {
-	static struct file_op off = { CT_TRACEFS "/events/sched/enable", 0, "0" };
+	static struct file_op off = {
+		CT_TRACEFS "/events/sched/enable", 0, "0",
+	};
 	static struct file_op on = {
 		CT_TRACEFS "/events/sched/sched_switch/enable", 0, "1",
 	};
 	static char trace[1 << 20];
 
-	ASSERT_EQ(0, try_with(CAP_T, op_write, CT_TRACEFS "/trace", O_TRUNC, " "));
+	ASSERT_EQ(0, try_with(CAP_T, op_write, CT_TRACEFS "/trace", O_TRUNC,
+			      " "));
 	ASSERT_EQ(0, with(CAP_T, op_write, &on));
 	ASSERT_EQ(0, try_with(CAP_T, op_write, CT_TRACEFS "/trace_marker", 0,
 			      "seen by an observer"));
@@ -312,7 +315,8 @@ TEST(instances)
 	EXPECT_EQ(0, with(CAP_T, op_write, &event));
 	event.text = "0";
 	EXPECT_EQ(0, with(CAP_T, op_write, &event));
-	EXPECT_EQ(0, try_with(CAP_T, op_list, INSTANCE "/events/sched", 0, NULL));
+	EXPECT_EQ(0, try_with(CAP_T, op_list, INSTANCE "/events/sched", 0,
+			      NULL));
 	EXPECT_EQ(EACCES, with(0, op_rmdir, &here));
 	EXPECT_EQ(0, with(CAP_T, op_rmdir, &here));
 	EXPECT_EQ(-1, access(INSTANCE, F_OK));
