@@ -8,9 +8,13 @@ KERNEL_FRAGMENTS := tools/kernel/base.config
 KERNEL_OBJECTS := $(shell cat tools/kernel/objects 2>/dev/null || echo 0)
 
 KBUILD := $(BIN)/kbuild
-$(KBUILD): $(addprefix tools/kernel/,kbuild.c kconfig.c progress.c kbuild.h)
+$(KBUILD): $(addprefix tools/kernel/,kbuild.c kconfig.c progress.c kbuild.h) | deps
 	@mkdir -p $(BIN)
 	$(CC) $(TOOL_CFLAGS) -D_GNU_SOURCE $(CFLAGS) -o $@ $(filter %.c,$^)
+
+$(BIN)/kbuild-test: tools/kernel/test/kbuild_test.c | deps
+	@mkdir -p $(BIN)
+	$(CC) $(TOOL_CFLAGS) -D_GNU_SOURCE $(CFLAGS) -o $@ $^
 
 KBUILD_ARGS = -j $(JOBS) -C $(BUILD)/ccache -e $(KERNEL_OBJECTS) \
 	$(addprefix -f ,$(KERNEL_FRAGMENTS))

@@ -3,7 +3,7 @@
 # What reviewers run before they read.
 
 LINT := $(BIN)/lint
-$(LINT): tools/lint/lint.c
+$(LINT): tools/lint/lint.c | deps
 	@mkdir -p $(BIN)
 	$(CC) $(TOOL_CFLAGS) -D_GNU_SOURCE $(CFLAGS) -o $@ $^
 

@@ -4,7 +4,7 @@
 # rebuilds the kernel.
 
 MUTANTS := $(BIN)/mutants
-$(MUTANTS): tools/mutants/mutants.c tools/mutants/record.c tools/mutants/mutants.h
+$(MUTANTS): tools/mutants/mutants.c tools/mutants/record.c tools/mutants/mutants.h | deps
 	@mkdir -p $(BIN)
 	$(CC) $(TOOL_CFLAGS) -D_GNU_SOURCE $(CFLAGS) -o $@ $(filter %.c,$^)
 
