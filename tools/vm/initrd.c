@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "cpio.h"
@@ -67,7 +68,16 @@ static void make_job(const struct options *o, const struct run *r,
 		record(job, "arg", o->argv[i]);
 }
 
-void initrd_write(const struct options *o, const struct run *r)
+/* The guest holds an added file three times before it is in its place */
+static void grow_memory(struct options *o, const struct run *r)
+{
+	struct stat st;
+
+	if (!stat(r->initrd, &st) && st.st_size > 16 << 20)
+		o->memory += 3 * (st.st_size >> 20);
+}
+
+void initrd_write(struct options *o, const struct run *r)
 {
 	struct buffer job = { 0 };
 	struct cpio c = { 0 };
@@ -94,4 +104,5 @@ void initrd_write(const struct options *o, const struct run *r)
 	if (cpio_end(&c) || fclose(c.f))
 		fatal("cannot write %s: %s", r->initrd, strerror(errno));
 	free(job.data);
+	grow_memory(o, r);
 }

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "run.h"
 
@@ -273,6 +274,8 @@ void options_parse(struct options *o, int argc, char **argv)
 		fatal("no command given; write tools/vm/run [OPTION]... -- COMMAND [ARG]...");
 	if (o->verdict && o->shell)
 		fatal("--verdict judges a command; it cannot go with --shell");
+	if (o->shell && (!isatty(0) || !isatty(1)))
+		fatal("a shell needs a terminal; to run one command use tools/vm/run -- COMMAND");
 	if (!o->memory)
 		o->memory = !strcmp(o->image, "debian") ? 1024 : 512;
 	o->timeout = o->shell ? 0 : scaled(o->timeout);

@@ -26,7 +26,7 @@
 #define CMDLINE \
 	"console=ttyS0 panic=-1 oops=panic reboot=t nokaslr " \
 	"random.trust_cpu=on random.trust_bootloader=on log_buf_len=4M " \
-	"ignore_loglevel rdinit=/init"
+	"ignore_loglevel printk.time=1 rdinit=/init"
 
 struct args {
 	char *v[ARGS_MAX];

@@ -79,7 +79,7 @@ bool caps_parse(const char *list, uint64_t *caps, char *bad, size_t size);
 void paths_find(const struct options *o, struct run *r);
 void paths_cleanup(const struct run *r, const struct options *o, bool keep);
 /* initrd.c */
-void initrd_write(const struct options *o, const struct run *r);
+void initrd_write(struct options *o, const struct run *r);
 /* qemu.c */
 void qemu_start(const struct options *o, struct run *r);
 /* accel.c */
