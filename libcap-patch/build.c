@@ -334,8 +334,12 @@ static void build_one(const struct release *rel)
 {
 	char work[PATH_MAX], out[PATH_MAX], src[PATH_MAX], log[PATH_MAX];
 	char stock[PATH_MAX], path[PATH_MAX], version[128], options[64];
-	/* -nc: it is clean, and libcap's distclean would ask our git if so */
-	const char *const pkg[] = { "dpkg-buildpackage", "-B", "-us", "-uc",
+	/*
+	 * -nc: it is clean, and libcap's distclean would ask our git if so.
+	 * timeout: one of libcap's tests is known to hang once in a while.
+	 */
+	const char *const pkg[] = { "timeout", "--foreground", "900",
+				    "dpkg-buildpackage", "-B", "-us", "-uc",
 				    "-d", "-nc", NULL };
 	char *recipe = recipe_of(rel), *have;
 	struct tarballs tars;

@@ -30,4 +30,15 @@ $(BIN)/libcap-host $(BIN)/libcap-guest: $(BIN)/libcap-%: $(addprefix $(LIBCAP_T)
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(TOOL_CFLAGS) $(if $(filter %guest,$@),-static) -o $@ $(filter %.c,$^)
 
-libcap-tests: libcap $(LIBCAP_API) $(BIN)/libcap-host
+# What the guest needs of a version; LIBCAP_GUEST runs it there
+$(BUILD)/libcap/%/guest.tar: $(BUILD)/libcap/%/api
+	@tar -C $(@D) --exclude=root/usr/share --exclude=root/usr/include \
+		--exclude='*.a' -cf $@.new api root src/progs/quicktest.sh \
+		src/pam_cap/capability.conf src/pam_cap/sudotest.conf \
+		$(addprefix stock/progs/,capsh setcap getcap) && mv $@.new $@
+
+LIBCAP_GUEST := $(BIN)/libcap-guest $(LIBCAP_VERSIONS:%=$(BUILD)/libcap/%/guest.tar)
+
+libcap-tests: libcap $(BIN)/libcap-host $(LIBCAP_API) $(LIBCAP_GUEST)
+
+.PHONY: libcap-tests

@@ -56,16 +56,22 @@ void ok(bool good, const char *fmt, ...)
 	putchar('\n');
 }
 
+#define NOTE_LINES 40
+
 void note(const char *what, const char *text)
 {
-	const char *end;
+	const char *start = text + strlen(text), *end;
+	int lines = 0;
 
 	if (last_good)
 		return;
+	/* the end of it is where the reason is */
+	while (start > text && (start[-1] != '\n' || lines++ <= NOTE_LINES))
+		start--;
 	printf("# %s:\n", what);
-	for (; *text; text = *end ? end + 1 : end) {
-		end = text + strcspn(text, "\n");
-		printf("#   %.*s\n", (int)(end - text), text);
+	for (; *start; start = *end ? end + 1 : end) {
+		end = start + strcspn(start, "\n");
+		printf("#   %.*s\n", (int)(end - start), start);
 	}
 }
 
