@@ -7,6 +7,7 @@ VM_INIT := $(BIN)/vm-init
 VM_TINY := $(BUILD)/images/tiny.cpio
 BUSYBOX ?= /bin/busybox
 
+VM_HDR := $(wildcard tools/vm/*.h)
 VM_CC := $(CC) $(CFLAGS) $(TOOL_CFLAGS) -D_GNU_SOURCE -Itools/vm
 
 VM_INIT_SRC := $(addprefix tools/vm/,init.c guest_port.c guest_job.c \
@@ -21,14 +22,14 @@ VM_SPLAT := $(BIN)/splat.deny $(BIN)/splat.allow
 # Linked aside and renamed: a run that starts meanwhile sees a whole program
 $(VM_INIT): $(VM_INIT_SRC) tools/vm/guest.h tools/vm/frame.h | deps
 	@mkdir -p $(@D)
-	$(VM_CC) -static -o $@.new $(filter %.c,$^)
+	@echo "  CC       $@"
+	@$(VM_CC) -static -o $@.new $(filter %.c,$^)
 	@mv $@.new $@
-
-VM_HDR := $(wildcard tools/vm/*.h)
 
 $(VM_RUN): $(VM_RUN_SRC) $(VM_HDR) | deps
 	@mkdir -p $(@D)
-	$(VM_CC) -o $@.new $(filter %.c,$^)
+	@echo "  CC       $@"
+	@$(VM_CC) -o $@.new $(filter %.c,$^)
 	@mv $@.new $@
 
 SUITE := $(BIN)/suite
@@ -37,20 +38,23 @@ SUITE_SRC := $(addprefix tools/vm/,suite.c suite_list.c suite_report.c \
 
 $(SUITE): $(SUITE_SRC) $(VM_HDR) | deps
 	@mkdir -p $(@D)
-	$(VM_CC) -o $@.new $(filter %.c,$^)
+	@echo "  CC       $@"
+	@$(VM_CC) -o $@.new $(filter %.c,$^)
 	@mv $@.new $@
 
 $(BIN)/mktiny: tools/vm/mktiny.c tools/vm/cpio.c tools/vm/cpio.h | deps
 	@mkdir -p $(@D)
-	$(VM_CC) -o $@ $(filter %.c,$^)
+	@echo "  CC       $@"
+	@$(VM_CC) -o $@ $(filter %.c,$^)
 
 $(VM_TINY): $(BIN)/mktiny $(VM_INIT)
 	@mkdir -p $(@D)
-	$(BIN)/mktiny $(VM_INIT) $(BUSYBOX) $@
+	@echo "  IMAGE    $@"
+	@$(BIN)/mktiny $(VM_INIT) $(BUSYBOX) $@
 
 $(VM_SPLAT): $(BIN)/%: tools/vm/%
 	@mkdir -p $(@D)
-	cp $< $@
+	@cp $< $@
 
 # The tests of all this; tools/testing/suites says how each is run
 VM_TESTS := $(addprefix $(BIN)/vm-,verdict-test suite-test boot-test)
@@ -58,13 +62,15 @@ VM_TESTS := $(addprefix $(BIN)/vm-,verdict-test suite-test boot-test)
 $(BIN)/vm-verdict-test: tools/vm/test/verdict_test.c $(VM_VERDICT_SRC) \
 		$(VM_HDR) tools/vm/test/tap.h | deps
 	@mkdir -p $(@D)
-	$(VM_CC) -Itools/vm/test -o $@ $(filter %.c,$^)
+	@echo "  CC       $@"
+	@$(VM_CC) -Itools/vm/test -o $@ $(filter %.c,$^)
 
 $(BIN)/vm-suite-test $(BIN)/vm-boot-test: $(BIN)/vm-%-test: \
 		tools/vm/test/%_test.c tools/vm/test/capture.c \
 		tools/vm/test/capture.h tools/vm/test/tap.h | deps
 	@mkdir -p $(@D)
-	$(VM_CC) -Itools/vm/test -o $@ $(filter %.c,$^)
+	@echo "  CC       $@"
+	@$(VM_CC) -Itools/vm/test -o $@ $(filter %.c,$^)
 
 vm-tests: vm $(VM_TESTS)
 

@@ -384,12 +384,16 @@ static void debian(void)
 
 int main(int argc, char **argv)
 {
-	if (argc != 3 || !mkdtemp(dir)) {
-		fputs("usage: boot_test VM-RUN tiny|debian\n", stderr);
+	if (argc != 2 || (strcmp(argv[1], "tiny") && strcmp(argv[1], "debian"))) {
+		fputs("usage: boot_test tiny|debian\n", stderr);
 		return 2;
 	}
-	runner = argv[1];
-	image = argv[2];
+	runner = sibling("vm-run");
+	image = argv[1];
+	if (!mkdtemp(dir)) {
+		perror(dir);
+		return 2;
+	}
 	if (!strcmp(image, "debian"))
 		debian();
 	surroundings();

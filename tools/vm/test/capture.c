@@ -88,6 +88,23 @@ void capture_free(struct capture *c)
 	free(c->err);
 }
 
+const char *sibling(const char *name)
+{
+	static char path[4096];
+	ssize_t n = readlink("/proc/self/exe", path, sizeof(path) - 1);
+
+	if (n < 0) {
+		perror("/proc/self/exe");
+		exit(2);
+	}
+	while (n && path[n - 1] != '/')
+		n--;
+	if ((size_t)snprintf(path + n, sizeof(path) - n, "%s", name) >=
+	    sizeof(path) - n)
+		abort();
+	return path;
+}
+
 bool process_with(const char *text)
 {
 	DIR *proc = opendir("/proc");

@@ -19,6 +19,9 @@ void capture_start(struct capture *c, const char *const *argv);
 void capture_finish(struct capture *c);
 void capture_free(struct capture *c);
 
+/* The path of another program in the directory that this one is in */
+const char *sibling(const char *name);
+
 /* Is any process alive that has this text in its command line? */
 bool process_with(const char *text);
 

@@ -150,11 +150,11 @@ int main(int argc, char **argv)
 	struct capture c;
 	size_t i;
 
-	if (argc != 2 || !mkdtemp(dir)) {
-		fputs("usage: suite_test SUITE\n", stderr);
+	suite = argc > 1 ? argv[1] : sibling("suite");
+	if (!mkdtemp(dir)) {
+		perror(dir);
 		return 2;
 	}
-	suite = argv[1];
 	snprintf(list, sizeof(list), "%s/list", dir);
 	snprintf(results, sizeof(results), "%s/results", dir);
 	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
