@@ -27,7 +27,7 @@ static const char *here, *build, *apt, *jobs;
 
 static int load_base(struct release *rel, int max)
 {
-	char path[PATH_MAX], a[128], b[128], c[128], suffix[32] = "";
+	char path[PATH_MAX], a[128], b[128], c[128], d[2], suffix[32] = "";
 	char *text, *line, *save = NULL;
 	int n = 0, words;
 
@@ -37,7 +37,7 @@ static int load_base(struct release *rel, int max)
 		die("cannot read %s: %s", path, strerror(errno));
 	for (line = strtok_r(text, "\n", &save); line;
 	     line = strtok_r(NULL, "\n", &save)) {
-		words = sscanf(line, "%127s %127s %127s", a, b, c);
+		words = sscanf(line, "%127s %127s %127s %1s", a, b, c, d);
 		if (words <= 0 || *a == '#')
 			continue;
 		if (words == 2 && !strcmp(a, "suffix")) {
@@ -182,7 +182,8 @@ static void apply_series(const char *src, const char *version, const char *log)
 				     "--no-backup-if-mismatch", "-i", from,
 				     NULL };
 	const char *const cp[] = { "cp", "--", from, to, NULL };
-	const char *const tail[] = { "tail", "-n", "15", log, NULL };
+	const char *const tail[] = { "grep", "-E", "^(patching file|.*FAILED)",
+				     log, NULL };
 	FILE *series = open_series();
 
 	while (next_in_series(series, patch, files, sizeof(files))) {
@@ -197,7 +198,7 @@ static void apply_series(const char *src, const char *version, const char *log)
 		join(from, "%s/%s", here, patch);
 		if (run(src, log, argv)) {
 			run(NULL, NULL, tail);
-			die("%s does not apply to libcap %s; the hunks above say where, the whole log is %s",
+			die("%s does not apply to libcap %s; the files and hunks are above, the whole log is %s",
 			    patch, version, log);
 		}
 	}
@@ -357,6 +358,9 @@ static void build_one(const struct release *rel)
 		return;
 	}
 
+	/* apt leaves out what it finds in the working directory */
+	if (chdir(work))
+		die("cannot enter %s: %s", work, strerror(errno));
 	join(path, "%s/downloads/libcap", build);
 	fetch(rel, apt, path, &tars);
 	join(src, "%s/src", work);
@@ -404,7 +408,9 @@ int main(int argc, char **argv)
 	here = realpath(argv[1], NULL);
 	if (!here)
 		die("cannot find %s: %s", argv[1], strerror(errno));
-	apt = argv[2];
+	apt = realpath(argv[2], NULL);
+	if (!apt)
+		die("cannot find %s: %s", argv[2], strerror(errno));
 	jobs = argv[3];
 	/* make's own flags are none of libcap's business */
 	unsetenv("MAKEFLAGS");

@@ -64,7 +64,7 @@ static void descriptions(const char *src)
 {
 	char *capsh = path_of("%s/stock/progs/capsh", work);
 	char *path = path_of("%s/doc/values/41.txt", src);
-	char *text = slurp(path), *line, *save;
+	char *text = slurp(path), *line, *save = NULL;
 	bool all = text, allows = text && !strncmp(text, "Allows ", 7);
 
 	run("capsh", "--decode=" MASK_TEXT, NULL);
@@ -72,7 +72,7 @@ static void descriptions(const char *src)
 	   "capsh --decode names both bits");
 	note("it said", res.out);
 	run("capsh", "--explain=cap_tracing", NULL);
-	for (line = strtok_r(text, "\n", &save); line;
+	for (line = strtok_r(text ?: "", "\n", &save); line;
 	     line = strtok_r(NULL, "\n", &save))
 		all &= said(line);
 	ok(!res.status && allows && all && said("cap_tracing (41)"),
@@ -140,7 +140,7 @@ static void go_names(const char *src)
 	char *path = path_of("%s/cap/names.go", src), *raw = slurp(path);
 	char *txt = path_of("%s/doc/values/41.txt", src), *doc = slurp(txt);
 	char *text = squeeze(raw ?: ""), *line, *next;
-	bool comments = doc;
+	bool comments = doc && raw;
 
 	ok(strstr(text, "\nconst NamedCount = 42\n"), "names.go counts 42");
 	ok(strstr(text, "\n CHECKPOINT_RESTORE\n\n // TRACING allows ") &&
@@ -153,8 +153,9 @@ static void go_names(const char *src)
 	for (line = doc; comments && *line; line = next) {
 		char *want, *cap;
 
-		next = strchr(line, '\n');
-		*next++ = '\0';
+		next = line + strcspn(line, "\n");
+		if (*next)
+			*next++ = '\0';
 		want = path_of("%s\n", line + (line == doc ? 7 : 0));
 		while ((cap = strstr(want, "CAP_")))
 			memcpy(cap, "cap.", 4);
