@@ -15,16 +15,19 @@ DEMO_GUEST_SRC := $(addprefix tools/demo/,guest.c guest_run.c guest_sees.c \
 $(DEMO): $(DEMO_SRC) tools/demo/demo.h tools/demo/cases.h \
 		tools/vm/splat.h tools/vm/ktap.h | deps
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(TOOL_CFLAGS) -D_GNU_SOURCE -Itools/vm -o $@ $(filter %.c,$^)
+	@echo "  CC       $@"
+	@$(CC) $(CFLAGS) $(TOOL_CFLAGS) -D_GNU_SOURCE -Itools/vm -o $@ $(filter %.c,$^)
 
 # Not position independent: the demo computes where a function is in the file
 $(DEMO_DIR)/demo-guest: $(DEMO_GUEST_SRC) tools/demo/guest.h tools/demo/cases.h | deps
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(TOOL_CFLAGS) -static -no-pie -o $@ $(filter %.c,$^)
+	@echo "  CC       $@"
+	@$(CC) $(CFLAGS) $(TOOL_CFLAGS) -static -no-pie -o $@ $(filter %.c,$^)
 
 $(DEMO_DIR)/%.bpf.o: tools/demo/bpf/%.bpf.c tools/demo/bpf/demo_bpf.h | deps
 	@mkdir -p $(@D)
-	$(CLANG) -target bpf -O2 -g -Wall -Werror -I/usr/include/$(shell $(CC) -print-multiarch) -c -o $@ $<
+	@echo "  BPF      $@"
+	@$(CLANG) -target bpf -O2 -g -Wall -Werror -I/usr/include/$(shell $(CC) -print-multiarch) -c -o $@ $<
 
 demo-programs: $(DEMO) $(DEMO_DIR)/demo-guest $(DEMO_BPF)
 

@@ -14,6 +14,7 @@
 #include <glob.h>
 #include <limits.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -23,6 +24,7 @@
 #include <unistd.h>
 #include <sys/file.h>
 #include <sys/mount.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 
@@ -88,6 +90,7 @@ static void run_to(const char *file, char *const argv[])
 	if (!pid) {
 		int null = open("/dev/null", O_RDONLY);
 
+		prctl(PR_SET_PDEATHSIG, SIGTERM);
 		dup2(null, STDIN_FILENO);
 		dup2(fd, STDOUT_FILENO);
 		if (file == log_path)
@@ -393,13 +396,30 @@ wrong:
 	exit(2);
 }
 
+/*
+ * Inherited by what we run, so that whatever outlives a killed mkimage keeps
+ * the next one waiting and not two of them writing in one work directory.
+ */
+static void take_lock(void)
+{
+	int fd = open(text_of("%s.lock", opt.out), O_CREAT | O_RDWR, 0644);
+
+	if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) && errno == EWOULDBLOCK) {
+		fprintf(stderr, "mkimage: waiting for another run to end\n");
+		if (!flock(fd, LOCK_EX))
+			return;
+	} else if (fd >= 0) {
+		return;
+	}
+	die("cannot lock %s.lock: %s", opt.out, strerror(errno));
+}
+
 int main(int argc, char **argv)
 {
 	char *image, *stamp, *mark;
 	struct recipe r;
 	glob_t debs;
 	FILE *f;
-	int lock;
 
 	parse(argc, argv);
 	recipe_read(&r, opt.recipe);
@@ -408,10 +428,7 @@ int main(int argc, char **argv)
 	stamp = text_of("%s.stamp", opt.out);
 	snprintf(log_path, sizeof(log_path), "%s.log", opt.out);
 
-	lock = open(text_of("%s.lock", opt.out), O_CREAT | O_RDWR | O_CLOEXEC,
-		    0644);
-	if (lock < 0 || flock(lock, LOCK_EX))
-		die("cannot lock %s.lock: %s", opt.out, strerror(errno));
+	take_lock();
 	mark = fingerprint(&r, &debs);
 	if (is_current(image, stamp, mark))
 		return 0;

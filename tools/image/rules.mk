@@ -8,11 +8,12 @@ IMAGE_LIBCAP := $(BUILD)/debs/libcap/2.75
 
 $(MKIMAGE): tools/image/mkimage.c tools/image/recipe.c tools/image/recipe.h | deps
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(TOOL_CFLAGS) -o $@ $(filter %.c,$^)
+	@echo "  CC       $@"
+	@$(CC) $(CFLAGS) $(TOOL_CFLAGS) -o $@ $(filter %.c,$^)
 
 image: deps libcap $(MKIMAGE) $(APT_PRIVATE) ## build/images/debian.ext4: Debian 13 with our libcap and tools with cap_tracing
 	@mkdir -p $(BUILD)/images $(BUILD)/downloads/trixie
-	$(MKIMAGE) --recipe tools/image/trixie.recipe \
+	@$(MKIMAGE) --recipe tools/image/trixie.recipe \
 		--mirror "$$($(APT_PRIVATE) --mirror)" \
 		--security-mirror "$$($(APT_PRIVATE) --security-mirror)" \
 		--keyring "$$($(APT_PRIVATE) --keyring)" \
