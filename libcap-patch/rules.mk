@@ -4,7 +4,7 @@
 
 LIBCAP_BUILD := $(BIN)/libcap-build
 
-$(LIBCAP_BUILD): $(addprefix libcap-patch/,build.c fetch.c util.c libcap.h)
+$(LIBCAP_BUILD): $(addprefix libcap-patch/,build.c fetch.c util.c libcap.h) | deps
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(TOOL_CFLAGS) -o $@ $(filter %.c,$^)
 
@@ -26,7 +26,7 @@ $(BUILD)/libcap/%/api: $(addprefix $(LIBCAP_T)/,api.c check.c check.h) $(BUILD)/
 
 $(BUILD)/debs/libcap/%/recipe: | libcap ;
 
-$(BIN)/libcap-host $(BIN)/libcap-guest: $(BIN)/libcap-%: $(addprefix $(LIBCAP_T)/,%.c check.c check.h)
+$(BIN)/libcap-host $(BIN)/libcap-guest: $(BIN)/libcap-%: $(addprefix $(LIBCAP_T)/,%.c check.c check.h) | deps
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(TOOL_CFLAGS) $(if $(filter %guest,$@),-static) -o $@ $(filter %.c,$^)
 

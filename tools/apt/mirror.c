@@ -221,8 +221,13 @@ const char *debian_mirror(bool security)
 	}
 	if (!best[security].weight && security) {
 		/* beside the plain one, as on Debian's own servers */
-		snprintf(best[1].uri, sizeof(best[1].uri), "%s-security",
-			 debian_mirror(false));
+		const char *plain = debian_mirror(false);
+		const char *end = strstr(plain, "/archive/debian/");
+
+		end = end ? end + strlen("/archive/debian") :
+			    plain + strlen(plain);
+		snprintf(best[1].uri, sizeof(best[1].uri), "%.*s-security%s",
+			 (int)(end - plain), plain, end);
 		best[1].weight = 1;
 	}
 	return best[security].weight ? best[security].uri : DEFAULT_MIRROR;

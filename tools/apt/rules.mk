@@ -5,6 +5,10 @@
 
 APT_PRIVATE := $(BIN)/apt-private
 
-$(APT_PRIVATE): tools/apt/apt-private.c tools/apt/mirror.c tools/apt/mirror.h
+$(APT_PRIVATE): tools/apt/apt-private.c tools/apt/mirror.c tools/apt/mirror.h | deps
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(TOOL_CFLAGS) -o $@ $(filter %.c,$^)
+
+$(BIN)/mirror-test: tools/apt/mirror_test.c tools/apt/mirror.c tools/apt/mirror.h | deps
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(TOOL_CFLAGS) -o $@ $(filter %.c,$^)
