@@ -59,6 +59,7 @@ static void make_dir(const struct options *o, struct run *r)
 	if (!mkdtemp(r->dir))
 		fatal("cannot make a directory for this run (%s): %s", r->dir,
 		      strerror(errno));
+	prune_runs(r->dir);
 	join(r->initrd, "%s/%s%s", r->dir, "initrd", "");
 	join(r->qemu_log, "%s/%s%s", r->dir, "qemu.log", "");
 	if (o->console)

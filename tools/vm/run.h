@@ -78,6 +78,8 @@ bool caps_parse(const char *list, uint64_t *caps, char *bad, size_t size);
 /* paths.c */
 void paths_find(const struct options *o, struct run *r);
 void paths_cleanup(const struct run *r, const struct options *o, bool keep);
+/* prune.c */
+void prune_runs(const char *dir);
 /* initrd.c */
 void initrd_write(struct options *o, const struct run *r);
 /* qemu.c */
