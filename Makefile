@@ -24,7 +24,12 @@ help: ## list the targets with what each does
 	@sed -n 's/^\([a-z][a-z-]*\):[^#]*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | sort | \
 		while IFS="$$(printf '\t')" read -r t d; do printf '  %-15s %s\n' "$$t" "$$d"; done
 
+# The suites ask for programs and images by name: have them all first
+test: deps kernel libcap image vm vm-tests libcap-tests demo-programs selftests \
+		$(BIN)/series-test $(KBUILD) $(BIN)/kbuild-test $(LINT) ## every test; the last line is "N passed, N failed"
+	@$(SUITE)
+
 clean: ## remove what was built for the kernels, images and tools; keep downloads and ccache
 	rm -rf $(BUILD)/bin $(BUILD)/images $(BUILD)/selftests $(BUILD)/results
 
-.PHONY: help clean
+.PHONY: help test clean
