@@ -21,3 +21,12 @@ image: deps libcap $(MKIMAGE) $(APT_PRIVATE) ## build/images/debian.ext4: Debian
 		--debs $(IMAGE_LIBCAP) $(BUILD)/images/debian
 
 .PHONY: image
+
+$(BIN)/image-test: tools/image/test/image_test.c tools/vm/test/tap.h | deps
+	@mkdir -p $(@D)
+	@echo "  CC       $@"
+	@$(CC) $(CFLAGS) $(TOOL_CFLAGS) -Itools/vm/test -o $@ $<
+
+image-tests: image vm $(BIN)/image-test
+
+.PHONY: image-tests
