@@ -16,7 +16,8 @@ CT_OPS    := $(CT_SRC)/ops_env.c $(wildcard $(CT_SRC)/op_*.c)
 # The tests include the harness from the directory above
 CT_HARNESS = -I$(CT_TREE)/tools/testing/selftests/kselftest
 CT_CC      = $(CC) $(CFLAGS) -O2 -std=gnu11 -Wall -Wextra -Werror \
-	-Wno-missing-field-initializers -Wno-sign-compare -static \
+	-Wno-missing-field-initializers -Wno-sign-compare \
+	-Wno-unused-parameter -static \
 	-isystem $(SELFTESTS)/headers/usr/include $(CT_HARNESS)
 
 # Not in the kernel's build directory: it may be building

@@ -33,7 +33,7 @@ static const char * const cap_names[] = {
 	"cap_checkpoint_restore", "cap_tracing",
 };
 
-#define NR_CAP_NAMES	((int)(sizeof(cap_names) / sizeof(cap_names[0])))
+#define NR_CAP_NAMES	((int)ARRAY_SIZE(cap_names))
 
 const char *ct_cap_name(int cap)
 {
@@ -339,7 +339,7 @@ int ct_btf_id(const char *name, __u32 kind)
 			return known[i].id;
 	}
 	id = btf_search(name, kind);
-	if (nr_known < (int)(sizeof(known) / sizeof(known[0]))) {
+	if (nr_known < (int)ARRAY_SIZE(known)) {
 		known[nr_known].name = strdup(name);
 		known[nr_known].kind = kind;
 		known[nr_known].id = id;

@@ -19,6 +19,10 @@
 #define CAP_TRACING	41
 #endif
 
+#ifndef ARRAY_SIZE
+#define ARRAY_SIZE(array)	(sizeof(array) / sizeof((array)[0]))
+#endif
+
 #define CT_BIT(cap)	(1ULL << (cap))
 #define CT_TRACEFS	"/sys/kernel/tracing"
 #define CT_UID		1000	/* nobody in particular */
@@ -75,9 +79,10 @@ void ct_btf_release(void);
 /* Number in a tracefs id file, such as events/sched/sched_switch/id */
 int ct_event_id(const char *event);
 
-/* Instructions, for initializers of struct bpf_insn arrays */
+/* Instructions */
 #define CT_INSN(c, d, s, o, i) \
-	{ .code = (c), .dst_reg = (d), .src_reg = (s), .off = (o), .imm = (i) }
+	((struct bpf_insn){ .code = (c), .dst_reg = (d), .src_reg = (s), \
+			    .off = (o), .imm = (i) })
 #define CT_MOV_IMM(d, i)	CT_INSN(BPF_ALU64 | BPF_MOV | BPF_K, d, 0, 0, i)
 #define CT_MOV_REG(d, s)	CT_INSN(BPF_ALU64 | BPF_MOV | BPF_X, d, s, 0, 0)
 #define CT_ADD_IMM(d, i)	CT_INSN(BPF_ALU64 | BPF_ADD | BPF_K, d, 0, 0, i)
@@ -87,9 +92,6 @@ int ct_event_id(const char *event);
 #define CT_CALL(func)		CT_INSN(BPF_JMP | BPF_CALL, 0, 0, 0, func)
 #define CT_CALL_KFUNC(id) \
 	CT_INSN(BPF_JMP | BPF_CALL, 0, BPF_PSEUDO_KFUNC_CALL, 0, id)
-#define CT_LD_MAP_FD(d, fd) \
-	CT_INSN(BPF_LD | BPF_DW | BPF_IMM, d, BPF_PSEUDO_MAP_FD, 0, fd), \
-	CT_INSN(0, 0, 0, 0, 0)
 #define CT_EXIT()		CT_INSN(BPF_JMP | BPF_EXIT, 0, 0, 0, 0)
 
 #endif /* _CAP_TRACING_COMMON_H */

@@ -30,6 +30,10 @@
 #define MAX_TOLD	5	/* mismatches shown of each operation */
 #define TASK_SECONDS	120	/* an operation that hangs: the shard goes on */
 
+static const char usage[] =
+"usage: matrix [--out FILE] [--shard I/N] [--only PREFIX] [--time]\n"
+"Try every operation of the policy table; of N shards, number I from 0.\n";
+
 static const struct op_group * const groups[] = {
 	&ops_perf, &ops_tracefs, &ops_tracefs_dyn, &ops_bpf_map, &ops_bpf_prog,
 	&ops_bpf_helper, &ops_bpf_attach, &ops_other,
@@ -40,7 +44,7 @@ static const char * const sysctls[] = {
 	"kernel/unprivileged_bpf_disabled", "kernel/perf_event_mlock_kb",
 };
 
-#define NR_SYSCTLS	((int)(sizeof(sysctls) / sizeof(sysctls[0])))
+#define NR_SYSCTLS	((int)ARRAY_SIZE(sysctls))
 
 static const struct op_impl *impls[MAX_OPS];
 static __u8 (*cells)[MATRIX_NR_CELLS];		/* shared with the tasks */
@@ -80,7 +84,7 @@ static int bind_ops(void)
 	size_t group;
 
 	nr_ops = policy_nr_ops();
-	for (group = 0; group < sizeof(groups) / sizeof(groups[0]); group++) {
+	for (group = 0; group < ARRAY_SIZE(groups); group++) {
 		nr_impls += groups[group]->nr_ops;
 		for (i = 0; i < groups[group]->nr_ops; i++) {
 			const struct op_impl *impl = &groups[group]->ops[i];
@@ -203,11 +207,11 @@ static int start_server(struct server *server, int ns)
 
 static int ask_server(struct server *server, int setting)
 {
-	char failed;
+	char failed = 1;
 
 	if (write(server->to, &setting, sizeof(setting)) != sizeof(setting) ||
 	    read(server->from, &failed, 1) != 1)
-		return EPIPE;
+		failed = 1;
 	return failed ? ECHILD : 0;
 }
 
@@ -411,15 +415,17 @@ static int prepare(long saved[NR_SYSCTLS])
 	int i, err;
 
 	if (getuid()) {
+		err = EPERM;
 		fprintf(stderr, "matrix: run it as root\n");
-		return EPERM;
+		return err;
 	}
-	if (policy_check() || bind_ops())
-		return EINVAL;
+	err = policy_check() + bind_ops();
+	if (err)
+		return err;
 	cells = shared(nr_ops * sizeof(*cells));
 	spent = shared(nr_ops * sizeof(*spent));
 	if (!cells || !spent)
-		return ENOMEM;
+		return errno;
 	memset(cells, MATRIX_NOT_RUN, nr_ops * sizeof(*cells));
 	err = ct_sysctl_get("kernel/cap_last_cap", &cap_last_cap);
 	for (i = 0; i < NR_SYSCTLS && !err; i++)
@@ -457,7 +463,7 @@ int main(int argc, char **argv)
 			 shard < 0 || shard >= nr_shards)
 			c = '?';
 		if (c == '?') {
-			fprintf(stderr, "usage: matrix [--out FILE] [--shard I/N] [--only PREFIX] [--time], I from 0\n");
+			fprintf(stderr, "%s", usage);
 			return 2;
 		}
 	}

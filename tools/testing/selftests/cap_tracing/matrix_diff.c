@@ -16,7 +16,7 @@
 
 #define CAP_TRACING	41
 #define MAX_TOLD	5
-#define T		(1U << POLICY_T)
+enum { T = 1U << POLICY_T };
 
 struct verdicts {
 	struct matrix_header header;
@@ -104,7 +104,7 @@ static int read_shards(char **paths, int nr, struct verdicts *all)
 	return bad;
 }
 
-static const char *verdict(__u8 cell)
+static const char *verdict_name(__u8 cell)
 {
 	if (cell == MATRIX_NOT_RUN || cell == MATRIX_BROKEN)
 		return "no verdict";
@@ -117,11 +117,11 @@ static void tell(const char *id, int cell, const char *who, __u8 a, __u8 b)
 	char subset[64], first[32];
 
 	matrix_task(cell, &task);
-	snprintf(first, sizeof(first), "%s", verdict(a));
+	snprintf(first, sizeof(first), "%s", verdict_name(a));
 	printf("# %s by %s in the %s user namespace, par %d, kptr %d, unpriv %d: %s, %s %s\n",
 	       id, policy_subset(task.caps, subset),
 	       task.init ? "initial" : "child", task.par, task.kptr,
-	       task.unpriv, first, who, verdict(b));
+	       task.unpriv, first, who, verdict_name(b));
 }
 
 static int has_verdict(__u8 cell)

@@ -8,8 +8,6 @@
 
 #include "ops.h"
 
-int ops_load_btf(void);
-
 static int raw_tp_open(const char *tracepoint, int prog)
 {
 	union bpf_attr attr;
@@ -50,7 +48,7 @@ static int try_uprobe_multi(const void *arg)
 	return multi_link(env.uprobe_multi, BPF_TRACE_UPROBE_MULTI);
 }
 
-static int load_return_0(__u32 type, __u32 attach, int value)
+static int load_return(__u32 type, __u32 attach, int value)
 {
 	const struct bpf_insn insns[] = { CT_MOV_IMM(0, value), CT_EXIT() };
 	const struct ct_prog prog = {
@@ -63,8 +61,8 @@ static int load_return_0(__u32 type, __u32 attach, int value)
 
 static int try_uprobe_multi_own(const void *arg)
 {
-	int err, prog = load_return_0(BPF_PROG_TYPE_KPROBE,
-				      BPF_TRACE_UPROBE_MULTI, 0);
+	int err, prog = load_return(BPF_PROG_TYPE_KPROBE,
+				    BPF_TRACE_UPROBE_MULTI, 0);
 
 	(void)arg;
 	if (prog < 0)
@@ -215,7 +213,7 @@ static const struct op_impl ops[] = {
 	{ "bpf.enable_stats", try_enable_stats, NULL },
 };
 
-const struct op_group ops_bpf_attach = OP_GROUP(ops);
+const struct op_group ops_bpf_attach = { ops, ARRAY_SIZE(ops) };
 
 /* The first __u32 of every kind of information is not the id everywhere */
 static int object_id(int fd, __u32 *id, size_t offset)
@@ -233,62 +231,74 @@ static int object_id(int fd, __u32 *id, size_t offset)
 	return ret;
 }
 
-int ops_setup_bpf(void)
+/* Loading one such program enables its event: not in each operation */
+static bool load_printk(void)
 {
-	const struct bpf_insn printk[] = {
+	const struct bpf_insn insns[] = {
 		CT_ST(BPF_DW, 10, -8, 0x000a61), CT_MOV_REG(1, 10),
 		CT_ADD_IMM(1, -8), CT_MOV_IMM(2, 3),
 		CT_CALL(BPF_FUNC_trace_printk), CT_MOV_IMM(0, 0), CT_EXIT(),
 	};
-	const struct ct_prog printk_prog = {
-		.type = BPF_PROG_TYPE_SOCKET_FILTER, .insns = printk,
-		.nr_insns = 7,
+	const struct ct_prog prog = {
+		.type = BPF_PROG_TYPE_SOCKET_FILTER, .insns = insns,
+		.nr_insns = ARRAY_SIZE(insns),
 	};
 
-	/* Loading one such program enables its event: not in each operation */
-	if (ops_close(ct_prog_load(&printk_prog)))
-		return EIO;
+	return !ops_close(ct_prog_load(&prog));
+}
 
-	env.socket_filter = load_return_0(BPF_PROG_TYPE_SOCKET_FILTER, 0, 0);
-	env.raw_tp = load_return_0(BPF_PROG_TYPE_RAW_TRACEPOINT, 0, 0);
-	env.kprobe_multi = load_return_0(BPF_PROG_TYPE_KPROBE,
-					 BPF_TRACE_KPROBE_MULTI, 0);
-	env.uprobe_multi = load_return_0(BPF_PROG_TYPE_KPROBE,
-					 BPF_TRACE_UPROBE_MULTI, 0);
-	env.perf_prog = load_return_0(BPF_PROG_TYPE_PERF_EVENT, 0, 0);
-	env.cgroup_skb = load_return_0(BPF_PROG_TYPE_CGROUP_SKB,
-				       BPF_CGROUP_INET_INGRESS, 1);
-	env.other_cgroup_skb = load_return_0(BPF_PROG_TYPE_CGROUP_SKB,
-					     BPF_CGROUP_INET_INGRESS, 1);
-	env.cgroup_device = load_return_0(BPF_PROG_TYPE_CGROUP_DEVICE,
-					  BPF_CGROUP_DEVICE, 1);
+static bool load_all(void)
+{
+	env.socket_filter = load_return(BPF_PROG_TYPE_SOCKET_FILTER, 0, 0);
+	env.raw_tp = load_return(BPF_PROG_TYPE_RAW_TRACEPOINT, 0, 0);
+	env.kprobe_multi = load_return(BPF_PROG_TYPE_KPROBE,
+				       BPF_TRACE_KPROBE_MULTI, 0);
+	env.uprobe_multi = load_return(BPF_PROG_TYPE_KPROBE,
+				       BPF_TRACE_UPROBE_MULTI, 0);
+	env.perf_prog = load_return(BPF_PROG_TYPE_PERF_EVENT, 0, 0);
+	env.cgroup_skb = load_return(BPF_PROG_TYPE_CGROUP_SKB,
+				     BPF_CGROUP_INET_INGRESS, 1);
+	env.other_cgroup_skb = load_return(BPF_PROG_TYPE_CGROUP_SKB,
+					   BPF_CGROUP_INET_INGRESS, 1);
+	env.cgroup_device = load_return(BPF_PROG_TYPE_CGROUP_DEVICE,
+					BPF_CGROUP_DEVICE, 1);
 	env.map = ct_map_create(BPF_MAP_TYPE_ARRAY, 4, 8, 1, 0);
 	env.btf = ops_load_btf();
-	if (env.socket_filter < 0 || env.raw_tp < 0 || env.kprobe_multi < 0 ||
-	    env.uprobe_multi < 0 || env.perf_prog < 0 || env.cgroup_skb < 0 ||
-	    env.other_cgroup_skb < 0 || env.cgroup_device < 0 || env.map < 0 || env.btf < 0)
-		return EIO;
 	env.link = raw_tp_open("sched_process_exec", env.raw_tp);
-	if (env.link < 0)
-		return -env.link;
+	return env.socket_filter >= 0 && env.raw_tp >= 0 &&
+	       env.kprobe_multi >= 0 && env.uprobe_multi >= 0 &&
+	       env.perf_prog >= 0 && env.cgroup_skb >= 0 &&
+	       env.other_cgroup_skb >= 0 && env.cgroup_device >= 0 &&
+	       env.map >= 0 && env.btf >= 0 && env.link >= 0;
+}
 
-	if (object_id(env.socket_filter, &env.prog_id,
-		      offsetof(struct bpf_prog_info, id)) ||
-	    object_id(env.map, &env.map_id, offsetof(struct bpf_map_info, id)) ||
-	    object_id(env.btf, &env.btf_id, offsetof(struct bpf_btf_info, id)) ||
-	    object_id(env.link, &env.link_id,
-		      offsetof(struct bpf_link_info, id)))
-		return EIO;
+static bool look_up_ids(void)
+{
+	return !object_id(env.socket_filter, &env.prog_id,
+			  offsetof(struct bpf_prog_info, id)) &&
+	       !object_id(env.map, &env.map_id,
+			  offsetof(struct bpf_map_info, id)) &&
+	       !object_id(env.btf, &env.btf_id,
+			  offsetof(struct bpf_btf_info, id)) &&
+	       !object_id(env.link, &env.link_id,
+			  offsetof(struct bpf_link_info, id));
+}
 
-	/* One on either side, so that no operation is the first or the last */
-	if (cgroup_attach(BPF_PROG_ATTACH, env.cgroup_fd, env.cgroup_skb,
-			  BPF_CGROUP_INET_INGRESS, BPF_F_ALLOW_MULTI) ||
-	    cgroup_attach(BPF_PROG_ATTACH, env.cgroup_fd, env.cgroup_device,
-			  BPF_CGROUP_DEVICE, 0) ||
-	    cgroup_attach(BPF_PROG_ATTACH, env.device_cgroup_fd,
-			  env.cgroup_device, BPF_CGROUP_DEVICE, 0))
-		return EIO;
-	return 0;
+/* One of each kind, so that no operation attaches the first or the last */
+static bool attach_all(void)
+{
+	return !cgroup_attach(BPF_PROG_ATTACH, env.cgroup_fd, env.cgroup_skb,
+			      BPF_CGROUP_INET_INGRESS, BPF_F_ALLOW_MULTI) &&
+	       !cgroup_attach(BPF_PROG_ATTACH, env.cgroup_fd,
+			      env.cgroup_device, BPF_CGROUP_DEVICE, 0) &&
+	       !cgroup_attach(BPF_PROG_ATTACH, env.device_cgroup_fd,
+			      env.cgroup_device, BPF_CGROUP_DEVICE, 0);
+}
+
+int ops_setup_bpf(void)
+{
+	return load_printk() && load_all() && look_up_ids() && attach_all() ?
+	       0 : errno;
 }
 
 void ops_teardown_bpf(void)

@@ -44,8 +44,6 @@ static const struct {
 	.strings = "\0number",
 };
 
-int ops_load_btf(void);
-
 int ops_load_btf(void)
 {
 	union bpf_attr attr;
@@ -70,7 +68,7 @@ static int try_token(const void *arg)
 	return ops_close(ct_bpf(BPF_TOKEN_CREATE, (void *)attr, sizeof(attr)));
 }
 
-#define MAP(...)	try_map, &(const struct map){ __VA_ARGS__ }
+#define MAP(...)	.attempt = try_map, .arg = &(const struct map){ __VA_ARGS__ }
 
 static const struct op_impl ops[] = {
 	{ "bpf.map.array", MAP(BPF_MAP_TYPE_ARRAY, 4, 8, 1, 0) },
@@ -101,4 +99,4 @@ static const struct op_impl ops[] = {
 	{ "bpf.token.create", try_token, NULL },
 };
 
-const struct op_group ops_bpf_map = OP_GROUP(ops);
+const struct op_group ops_bpf_map = { ops, ARRAY_SIZE(ops) };

@@ -30,7 +30,7 @@ static int load(const struct prog *p, const struct bpf_insn *insns)
 		int id = ct_btf_id(p->target, p->kind);
 
 		if (id < 0)
-			return ENODEV;
+			return -id;
 		prog.attach_btf_id = id;
 	}
 	err = ops_close(ct_prog_load(&prog));
@@ -47,8 +47,8 @@ static int try_1(const void *arg)
 	return load(arg, return_1);
 }
 
-#define P0(...)	try_0, &(const struct prog){ __VA_ARGS__ }
-#define P1(...)	try_1, &(const struct prog){ __VA_ARGS__ }
+#define P0(...)	.attempt = try_0, .arg = &(const struct prog){ __VA_ARGS__ }
+#define P1(...)	.attempt = try_1, .arg = &(const struct prog){ __VA_ARGS__ }
 #define TRACING(attach, kind, target) \
 	P0(BPF_PROG_TYPE_TRACING, attach, 0, kind, target, 0)
 
@@ -114,4 +114,4 @@ static const struct op_impl ops[] = {
 	{ "bpf.prog.ext", P0(BPF_PROG_TYPE_EXT, 0, 0, 0, NULL, EINVAL) },
 };
 
-const struct op_group ops_bpf_prog = OP_GROUP(ops);
+const struct op_group ops_bpf_prog = { ops, ARRAY_SIZE(ops) };

@@ -31,15 +31,15 @@ static int try_kallsyms(const void *arg)
 		return errno;
 	n = read(fd, buf, sizeof(buf) - 1);
 	close(fd);
-	if (n <= 0)
-		return EIO;
+	if (n < 0)
+		return errno;
 	buf[n] = '\0';
 	for (line = buf; line; line = strchr(line, '\n')) {
 		line += *line == '\n';
 		if (strspn(line, "0") < strcspn(line, " "))
-			return 0;
+			break;
 	}
-	return EPERM;
+	return line ? 0 : EPERM;
 }
 
 static int try_open(const char *path, int flags)
@@ -141,4 +141,4 @@ static const struct op_impl ops[] = {
 	{ "other.interface", try_interface, NULL },
 };
 
-const struct op_group ops_other = OP_GROUP(ops);
+const struct op_group ops_other = { ops, ARRAY_SIZE(ops) };

@@ -220,4 +220,4 @@ static const struct op_impl ops[] = {
 	{ "perf.query_bpf", try_query_bpf, NULL },
 };
 
-const struct op_group ops_perf = OP_GROUP(ops);
+const struct op_group ops_perf = { ops, ARRAY_SIZE(ops) };

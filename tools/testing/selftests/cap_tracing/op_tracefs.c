@@ -137,10 +137,11 @@ static int try_remount(const void *arg)
 	return mount("none", CT_TRACEFS, NULL, MS_REMOUNT, arg) ? errno : 0;
 }
 
-#define LIST(path)	try_list, path
-#define READ(file)	try_read, file
-#define OPEN(file)	try_open_write, file
-#define WRITE(...)	try_write, &(const struct text){ __VA_ARGS__ }
+#define LIST(path)	.attempt = try_list, .arg = path
+#define READ(file)	.attempt = try_read, .arg = file
+#define OPEN(file)	.attempt = try_open_write, .arg = file
+#define WRITE(...) \
+	.attempt = try_write, .arg = &(const struct text){ __VA_ARGS__ }
 /* Somebody reads the top trace_pipe: only another's right to ask is checked */
 #define TRACER(name)	WRITE("current_tracer", name, EBUSY)
 /* There is no such function: a number too large matches none */
@@ -195,7 +196,7 @@ static const struct op_impl ops[] = {
 	{ "debugfs.list", LIST("/sys/kernel/debug") },
 };
 
-const struct op_group ops_tracefs = OP_GROUP(ops);
+const struct op_group ops_tracefs = { ops, ARRAY_SIZE(ops) };
 
 static int top_pipe = -1, instance_pipe = -1;
 

@@ -71,26 +71,30 @@ static int try_user_event(const void *arg)
 	return persist ? past(err, EINVAL) : err;
 }
 
-#define EVENT(...)	try_event, &(const struct event){ __VA_ARGS__ }
-#define USER(persist)	try_user_event, &(const bool){ persist }
-#define K(file, name) \
-	EVENT(file, "p:cap_tracing/" name " ramfs_kill_sb", \
-	      "-:cap_tracing/" name "\n", false)
-#define U(file, type, name) \
-	EVENT(file, type ":cap_tracing/" name " ", \
-	      "-:cap_tracing/" name "\n", true)
+#define EVENT(...) \
+	.attempt = try_event, .arg = &(const struct event){ __VA_ARGS__ }
+#define USER(persist) \
+	.attempt = try_user_event, .arg = &(const bool){ persist }
+#define KPROBE		"p:cap_tracing/k ramfs_kill_sb"
+#define UPROBE		"p:cap_tracing/u "
+#define URETPROBE	"r:cap_tracing/u "
 
 static const struct op_impl ops[] = {
-	{ "tracefs.kprobe_events", K("kprobe_events", "k1") },
+	{ "tracefs.kprobe_events",
+		EVENT("kprobe_events", KPROBE, "-:cap_tracing/k\n", false) },
 	{ "tracefs.dynamic_events",
 		EVENT("dynamic_events", "s:cap_tracing_op u64 number",
 		      "-:synthetic/cap_tracing_op\n", false) },
-	{ "tracefs.dynamic_events.kprobe", K("dynamic_events", "k2") },
-	{ "tracefs.dynamic_events.uprobe", U("dynamic_events", "p", "u1") },
-	{ "tracefs.uprobe_events", U("uprobe_events", "p", "u2") },
-	{ "tracefs.uretprobe", U("uprobe_events", "r", "u3") },
+	{ "tracefs.dynamic_events.kprobe",
+		EVENT("dynamic_events", KPROBE, "-:cap_tracing/k\n", false) },
+	{ "tracefs.dynamic_events.uprobe",
+		EVENT("dynamic_events", UPROBE, "-:cap_tracing/u\n", true) },
+	{ "tracefs.uprobe_events",
+		EVENT("uprobe_events", UPROBE, "-:cap_tracing/u\n", true) },
+	{ "tracefs.uretprobe",
+		EVENT("uprobe_events", URETPROBE, "-:cap_tracing/u\n", true) },
 	{ "tracefs.user_event", USER(false) },
 	{ "tracefs.user_event.persist", USER(true) },
 };
 
-const struct op_group ops_tracefs_dyn = OP_GROUP(ops);
+const struct op_group ops_tracefs_dyn = { ops, ARRAY_SIZE(ops) };

@@ -27,8 +27,6 @@ struct op_group {
 	int nr_ops;
 };
 
-#define OP_GROUP(ops)	{ ops, sizeof(ops) / sizeof(ops[0]) }
-
 extern const struct op_group ops_perf, ops_tracefs, ops_tracefs_dyn,
 	ops_bpf_map, ops_bpf_prog, ops_bpf_helper, ops_bpf_attach, ops_other;
 
@@ -53,6 +51,9 @@ extern struct ops_env env;
 int ops_setup(void);
 void ops_teardown(void);
 
+/* As ct_bpf(BPF_BTF_LOAD) */
+int ops_load_btf(void);
+
 /* A root-only preparation of the files in tracefs, part of ops_setup() */
 int ops_setup_tracefs(void);
 void ops_teardown_tracefs(void);
@@ -62,9 +63,9 @@ void ops_teardown_bpf(void);
 /* 0 if @err is the errno that lies beyond the permission checks */
 static inline int past(int err, int expected)
 {
-	if (!err)
-		return EIO;	/* it must not succeed */
-	return err == expected ? 0 : err;
+	if (err == expected)
+		return 0;
+	return err ? err : EIO;	/* it must not succeed */
 }
 
 /* For functions that return a descriptor or -errno: close it */

@@ -113,9 +113,10 @@ static int setup_files(void)
 	env.device_cgroup_fd = open_dir(DEVICE_CGROUP, true);
 	env.bpffs_fd = open_dir("/sys/fs/bpf", false);
 	if (env.root_cgroup_fd < 0 || env.cgroup_fd < 0 ||
-	    env.device_cgroup_fd < 0 || env.bpffs_fd < 0)
-		return ENOENT;
-	return gethostname(env.hostname, sizeof(env.hostname)) ? errno : 0;
+	    env.device_cgroup_fd < 0 || env.bpffs_fd < 0 ||
+	    gethostname(env.hostname, sizeof(env.hostname)))
+		return errno;
+	return 0;
 }
 
 static int pmu_type(const char *name)
@@ -140,7 +141,7 @@ static int setup_perf(void)
 	env.function_id = ct_event_id("ftrace/function");
 	if (env.kprobe_type < 0 || env.uprobe_type < 0 || env.event_id < 0 ||
 	    env.function_id < 0)
-		return ENOENT;
+		return errno;
 	attr.config = env.event_id;
 	env.perf_fd = ct_perf_event_open(&attr, -1, 0, -1, 0);
 	if (env.perf_fd < 0)
@@ -173,9 +174,9 @@ int ops_setup(void)
 	env.user_task = start_task(CT_UID);
 	if (env.root_task < 0 || env.user_task < 0) {
 		fprintf(stderr, "cannot start tasks to look at\n");
-		return EIO;
+		return errno;
 	}
-	for (i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(steps); i++) {
 		err = steps[i].setup();
 		if (err) {
 			fprintf(stderr, "cannot prepare %s: %s\n",

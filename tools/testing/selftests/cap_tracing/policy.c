@@ -61,7 +61,9 @@ const char *policy_subset(unsigned int subset, char buf[64])
 			at += sprintf(at, "%s%s", at == buf ? "" : "+",
 				      caps[cap].name);
 	}
-	return at == buf ? strcpy(buf, "-") : buf;
+	if (at == buf)
+		sprintf(buf, "-");
+	return buf;
 }
 
 const char *policy_errno(int err)
@@ -71,7 +73,7 @@ const char *policy_errno(int err)
 
 	if (!err)
 		return "success";
-	for (i = 0; i < sizeof(errnos) / sizeof(errnos[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(errnos); i++) {
 		if (errnos[i].err == err)
 			return errnos[i].name;
 	}

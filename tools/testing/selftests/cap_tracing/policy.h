@@ -26,14 +26,18 @@
 
 #include <stdbool.h>
 
+#ifndef ARRAY_SIZE
+#define ARRAY_SIZE(array)	(sizeof(array) / sizeof((array)[0]))
+#endif
+
 /* Bits of a subset, in the order the expressions name them */
 enum policy_cap {
 	POLICY_B, POLICY_N, POLICY_T, POLICY_P, POLICY_A,
 	POLICY_SYSLOG, POLICY_PTRACE, POLICY_DAC,
-	POLICY_NR_CAPS
+	POLICY_NR_CAPS,
+	POLICY_NR_SUBSETS = 1 << POLICY_NR_CAPS
 };
 
-#define POLICY_NR_SUBSETS	(1 << POLICY_NR_CAPS)
 #define POLICY_MAX_GATES	4
 
 struct policy_gate {

@@ -48,7 +48,7 @@ static const struct policy_op map_ops[] = {
 
 const struct policy_area policy_bpf_map = {
 	"bpf.map", "bpf(2): maps, type information, tokens", map_ops,
-	sizeof(map_ops) / sizeof(map_ops[0]),
+	ARRAY_SIZE(map_ops),
 };
 
 static const struct policy_op prog_ops[] = {
@@ -100,7 +100,7 @@ static const struct policy_op prog_ops[] = {
 
 const struct policy_area policy_bpf_prog = {
 	"bpf.prog", "bpf(2): program types", prog_ops,
-	sizeof(prog_ops) / sizeof(prog_ops[0]),
+	ARRAY_SIZE(prog_ops),
 };
 
 #define RELAX	{ "P|A|B&T", EACCES, "kernel pointers and stale memory" }
@@ -163,7 +163,7 @@ static const struct policy_op helper_ops[] = {
 
 const struct policy_area policy_bpf_helper = {
 	"bpf.helper", "bpf(2): what a program may do", helper_ops,
-	sizeof(helper_ops) / sizeof(helper_ops[0]),
+	ARRAY_SIZE(helper_ops),
 };
 
 static const struct policy_op attach_ops[] = {
@@ -206,5 +206,5 @@ static const struct policy_op attach_ops[] = {
 
 const struct policy_area policy_bpf_attach = {
 	"bpf.attach", "bpf(2): attaching and listing", attach_ops,
-	sizeof(attach_ops) / sizeof(attach_ops[0]),
+	ARRAY_SIZE(attach_ops),
 };

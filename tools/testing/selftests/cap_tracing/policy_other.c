@@ -38,5 +38,5 @@ static const struct policy_op ops[] = {
 
 const struct policy_area policy_other = {
 	"other", "Kernel addresses, and what stays closed", ops,
-	sizeof(ops) / sizeof(ops[0]),
+	ARRAY_SIZE(ops),
 };

@@ -65,5 +65,5 @@ static const struct policy_op ops[] = {
 };
 
 const struct policy_area policy_perf = {
-	"perf", "perf_event_open(2)", ops, sizeof(ops) / sizeof(ops[0]),
+	"perf", "perf_event_open(2)", ops, ARRAY_SIZE(ops),
 };

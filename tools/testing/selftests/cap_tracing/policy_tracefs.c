@@ -97,5 +97,5 @@ static const struct policy_op ops[] = {
 };
 
 const struct policy_area policy_tracefs = {
-	"tracefs", "tracefs", ops, sizeof(ops) / sizeof(ops[0]),
+	"tracefs", "tracefs", ops, ARRAY_SIZE(ops),
 };
