@@ -41,6 +41,15 @@ $(CT_PROGS): $(wildcard $(CT_SRC)/*.h) $(CT_HDR)
 	@$(CT_CC) -o $@.new $(filter %.c,$^)
 	@mv $@.new $@
 
-selftests: $(CT_PROGS) ## build the tests that run in the guest
+# What judges the matrix is tested on the host
+MATRIX_TEST := $(BIN)/matrix-test
+$(MATRIX_TEST): tools/testing/matrix_test.c $(CT_POLICY) \
+		$(wildcard $(CT_SRC)/*.h) | deps
+	@mkdir -p $(@D)
+	@echo "  CC       $@"
+	@$(CC) $(CFLAGS) $(TOOL_CFLAGS) -I$(CT_SRC) -o $@.new $(filter %.c,$^)
+	@mv $@.new $@
+
+selftests: $(CT_PROGS) $(MATRIX_TEST) ## build the tests that run in the guest
 
 .PHONY: selftests
