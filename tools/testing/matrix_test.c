@@ -30,7 +30,7 @@ static void check(bool ok, const char *what)
 
 /* Does a task with @caps get through @who? */
 static bool through(const char *who, unsigned int caps, bool init, int par,
-		   int kptr, int unpriv)
+		    int kptr, int unpriv)
 {
 	const struct policy_op op = {
 		.id = "test", .gate = { { who, EPERM, "test" } },
@@ -238,7 +238,7 @@ int main(int argc, char **argv)
 	test_language();
 	test_gates();
 	test_diff(program);
-	for (i = 0; i < sizeof(files) / sizeof(files[0]); i++)
+	for (i = 0; i < ARRAY_SIZE(files); i++)
 		unlink(files[i]);
 	if (chdir("/") || rmdir(directory))
 		perror(directory);
