@@ -40,7 +40,10 @@ void note(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 bool says_refused(const struct output *out);
 bool write_file(const char *path, const char *text);
 bool file_has(const char *path, const char *text);
-/* The counter of a program of ours whose maps are pinned there; -1: none. */
+/*
+ * The counter of a program of ours whose map is pinned there, after a while if
+ * it does not count; -1: no such map.
+ */
 long long hits_in(const char *map_path);
 
 /* Processes to look at: bob's busy one, and root's. */

@@ -74,7 +74,6 @@ static struct output load(uid_t uid, const char *object, bool *ran)
 				"prog", "load", object, PINS "/link",
 				"pinmaps", PINS, "autoattach");
 
-	usleep(300000);
 	*ran = hits_in(PINS "/hits") > 0;
 	note("%s", *ran ? "the program ran" : "the program never ran");
 	unlink(PINS "/link");

@@ -130,7 +130,6 @@ static enum verdict bpftool(const char *object)
 	out = run(ALICE, TOOLS "bpftool", "prog", "load", object, PINS "/link",
 		  "pinmaps", PINS, "autoattach");
 	if (!out.status) {
-		usleep(300000);
 		n = hits_in(PINS "/hits");
 		note("the program counted %lld", n);
 	}
