@@ -30,7 +30,7 @@ const struct demo_case demo_cases[] = {
 	  "zeros: CAP_SYSLOG is missing", SEES },
 
 	{ "shadow", "read /etc/shadow",
-	  "CAP_TRACING opens no files but tracefs", NEVER },
+	  "it opens no file outside tracefs", NEVER },
 	{ "chmod-tracefs", "chmod 0755 /sys/kernel/tracing",
 	  "using tracefs is not owning it", NEVER },
 	{ "bpf-kill", "kill a root process from a BPF program",
@@ -43,7 +43,7 @@ const struct demo_case demo_cases[] = {
 	  "it could change what root's code does", NEVER },
 	{ "uprobe-multi", "uprobe in root's program: uprobe_multi",
 	  "it could change what root's code does", NEVER },
-	{ "mmiotrace", "start a tracer that stops CPUs (mmiotrace)",
+	{ "mmiotrace", "start a tracer that stops CPUs: mmiotrace",
 	  "it disturbs whoever runs there", NEVER },
 };
 

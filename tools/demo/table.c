@@ -9,7 +9,7 @@
 
 #include "demo.h"
 
-#define WIDE 45		/* the operation's column */
+#define WIDE 44		/* the operation's column */
 
 static const char *const word[] = {
 	[UNKNOWN] = "no answer", [WORKS] = "works", [REFUSED] = "refused",
@@ -52,7 +52,7 @@ static void cell(FILE *to, enum verdict got, enum verdict want)
 		    got != want ? "(!)" : "", colour ? "\033[0m" : "");
 	if (colour)
 		n -= strlen(on) + strlen("\033[0m");
-	fprintf(to, "%*s", n < 11 ? 11 - n : 1, "");
+	fprintf(to, "%*s", n < 9 ? 9 - n : 1, "");
 }
 
 static void heading(FILE *to, const char *text)
@@ -71,7 +71,7 @@ void print_table(FILE *to, const struct machine m[2], const char *base)
 	fprintf(to, "\nalice (uid 1000) runs Debian's unmodified tools, each with nothing but the file\n"
 		"capabilities cap_bpf,cap_tracing+ep, on Linux %s without and with CAP_TRACING.\n",
 		base);
-	fprintf(to, "\n%-*s%-11s%-11s%s\n", WIDE, "", "stock", "patched",
+	fprintf(to, "\n%-*s%-9s%-9s%s\n", WIDE, "", "stock", "patched",
 		"why it is refused");
 	heading(to, "To look: refused on the stock kernel, opened by CAP_TRACING");
 	for (i = 0; i < rows; i++) {
