@@ -109,7 +109,8 @@ static char *fetch(const struct place *p, struct base *b, bool *pinned)
 
 		note("fetching %s", spec);
 		/* apt checks what it fetches against Debian's signed index */
-		if (run(dir, NULL, "apt-get", "-qq", "download", spec, NULL))
+		if (run(dir, NULL, "apt-get", "-qq", "-o",
+			"APT::Sandbox::User=root", "download", spec, NULL))
 			fail("apt-get download %s failed: is the network up, and the disk not full?",
 			     spec);
 		deb = find_deb(dir, b->package, take);
