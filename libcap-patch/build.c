@@ -337,7 +337,7 @@ static void build_one(const struct release *rel)
 	char stock[PATH_MAX], path[PATH_MAX], version[128], options[64];
 	/*
 	 * -nc: it is clean, and libcap's distclean would ask our git if so.
-	 * timeout: one of libcap's tests is known to hang once in a while.
+	 * timeout: one of libcap's tests forks among its threads, and might hang.
 	 */
 	const char *const pkg[] = { "timeout", "--foreground", "900",
 				    "dpkg-buildpackage", "-B", "-us", "-uc",

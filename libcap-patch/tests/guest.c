@@ -8,7 +8,6 @@
  */
 #define _GNU_SOURCE
 #include <glob.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -200,20 +199,6 @@ static void pam(void)
 	free(lib);
 }
 
-/*
- * One of libcap's own tests.  libcap_psx_test forks in one thread while another
- * has signals sent to all, and now and then it hangs over that, on an unpatched
- * kernel and library too; to hang three times running takes more than chance.
- */
-static void run_own(const char *command)
-{
-	int tries = 3;
-
-	do
-		run("timeout", "-s", "KILL", "60", "sh", "-c", command, NULL);
-	while (res.status == 128 + SIGKILL && --tries);
-}
-
 /* libcap's own tests, as its Makefiles call them. */
 static void own_tests(void)
 {
@@ -250,7 +235,7 @@ static void own_tests(void)
 	if (chdir("own"))
 		return;
 	for (size_t i = 0; i < sizeof(test) / sizeof(test[0]); i++) {
-		run_own(test[i].command);
+		run("sh", "-c", test[i].command, NULL);
 		ok((test[i].status < 0 ? res.status != 0 :
 					 res.status == test[i].status) &&
 		   said(test[i].expect), "its own %s", test[i].command);
