@@ -40,7 +40,7 @@ static bool is_chatter(const char *line)
 	return !strncmp(line, "make", 4) || !strncmp(line, "ln -sf", 6) ||
 	       !strncmp(line, "mkdir", 5) || *line == '\n' || *line == '#' ||
 	       !strncmp(line, "Kernel: ", 8) ||
-	       strstr(line, ": warning: override: ");
+	       strstr(line, ":warning: override: ");
 }
 
 static void show(const char *label, long done, long expected, bool tty)
