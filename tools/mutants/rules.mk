@@ -8,10 +8,7 @@ $(MUTANTS): tools/mutants/mutants.c tools/mutants/record.c tools/mutants/mutants
 	@mkdir -p $(BIN)
 	$(CC) $(TOOL_CFLAGS) -D_GNU_SOURCE $(CFLAGS) -o $@ $(filter %.c,$^)
 
-# Suites that ask the kernel, cheapest first: the first to fail ends a mutant
-MUTANT_SUITES ?= matrix-quick focus
-
-mutants: $(MUTANTS) $(KBUILD) $(BIN)/suite kernel selftests ## break one gate after the other and see the tests fail (ONLY="name ..." for some)
+mutants: $(MUTANTS) $(KBUILD) $(BIN)/suite kernel vm selftests ## break one gate after the other and see the tests fail (ONLY="name ..." for some)
 	@$(MUTANTS) --list tools/mutants/list --flavour $(BUILD)/$(V)/patched \
 		--build '$(KBUILD) $(KBUILD_ARGS) $(BUILD)/$(V)/patched' \
 		--test '$(BIN)/suite --file tools/mutants/suites' $(ONLY)
