@@ -29,7 +29,10 @@ test: deps kernel libcap image vm vm-tests image-tests libcap-tests $(BIN)/mirro
 		$(BIN)/series-test $(KBUILD) $(BIN)/kbuild-test $(LINT) ## every test; the last line is "N passed, N failed"
 	@$(SUITE)
 
+policy: selftests ## the policy table: every operation, who may do it, what the others get
+	@$(BUILD)/selftests/cap_tracing/policy_dump --rst
+
 clean: ## remove what was built for the kernels, images and tools; keep downloads and ccache
 	rm -rf $(BUILD)/bin $(BUILD)/images $(BUILD)/selftests $(BUILD)/results
 
-.PHONY: help test clean
+.PHONY: help test policy clean
