@@ -24,7 +24,7 @@ static bool is_step(const char *line)
 
 	if (strncmp(line, "  ", 2) || !isupper((unsigned char)*p))
 		return false;
-	while (isalnum((unsigned char)*p) || *p == '_')
+	while (isalnum((unsigned char)*p) || *p == '_' || *p == '.')
 		p++;
 	return *p == ' ';
 }
