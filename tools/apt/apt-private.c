@@ -180,12 +180,21 @@ static char *text_of(const char *fmt, ...)
 	return s;
 }
 
+static const char *mirror(bool security)
+{
+	const char *uri = debian_mirror(security);
+
+	if (!uri)
+		die("this machine's apt sources name no Debian mirror; set DEBIAN_MIRROR to one");
+	return uri;
+}
+
 static char *source_line(const char *suite, const char *pocket, bool source)
 {
 	return text_of("%s [signed-by=%s target=%s] %s %s%s main\n",
 		       source ? "deb-src" : "deb", keyring(),
 		       source ? "Sources" : "Packages",
-		       debian_mirror(!strcmp(pocket, "-security")), suite,
+		       mirror(!strcmp(pocket, "-security")), suite,
 		       pocket);
 }
 
@@ -241,7 +250,7 @@ static void update(struct corner *c, const char *suite, bool force)
 	if (have && !c->changed && !force && time(NULL) - st.st_mtime < MAX_AGE)
 		return;
 	fprintf(stderr, "apt-private: reading %s's package lists from %s\n",
-		suite, debian_mirror(false));
+		suite, mirror(false));
 	/* A stamp from other sources, or a killed update's, would be a lie. */
 	if (c->changed)
 		unlink(c->stamp);
@@ -252,7 +261,7 @@ static void update(struct corner *c, const char *suite, bool force)
 	}
 	if (!have || c->changed)
 		die("the package lists of %s could not be had from %s; check the network, or set DEBIAN_MIRROR",
-		    suite, debian_mirror(false));
+		    suite, mirror(false));
 	fprintf(stderr,
 		"apt-private: the package lists of %s could not be refreshed; going on with the old ones\n",
 		suite);
@@ -303,9 +312,9 @@ static int command(const char *suite, int argc, char **argv)
 int main(int argc, char **argv)
 {
 	if (argc == 2 && !strcmp(argv[1], "--mirror"))
-		return puts(debian_mirror(false)) < 0;
+		return puts(mirror(false)) < 0;
 	if (argc == 2 && !strcmp(argv[1], "--security-mirror"))
-		return puts(debian_mirror(true)) < 0;
+		return puts(mirror(true)) < 0;
 	if (argc == 2 && !strcmp(argv[1], "--keyring"))
 		return puts(keyring()) < 0;
 	if (argc == 2 && !strcmp(argv[1], "--help"))

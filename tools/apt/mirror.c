@@ -17,9 +17,6 @@
 
 #include "mirror.h"
 
-/* The fall-back for machines whose sources name no Debian mirror. */
-#define DEFAULT_MIRROR "http://deb.debian.org/debian"
-
 struct choice {
 	char uri[512];
 	int weight;
@@ -221,14 +218,16 @@ const char *debian_mirror(bool security)
 	}
 	if (!best[security].weight && security) {
 		/* beside the plain one, as on Debian's own servers */
-		const char *plain = debian_mirror(false);
-		const char *end = strstr(plain, "/archive/debian/");
+		const char *plain = debian_mirror(false), *end;
 
+		if (!plain)
+			return NULL;
+		end = strstr(plain, "/archive/debian/");
 		end = end ? end + strlen("/archive/debian") :
 			    plain + strlen(plain);
 		snprintf(best[1].uri, sizeof(best[1].uri), "%.*s-security%s",
 			 (int)(end - plain), plain, end);
 		best[1].weight = 1;
 	}
-	return best[security].weight ? best[security].uri : DEFAULT_MIRROR;
+	return best[security].weight ? best[security].uri : NULL;
 }

@@ -5,8 +5,8 @@
 #include <stdbool.h>
 
 /*
- * The Debian mirror this machine uses, or the security one; never NULL, no
- * slash at the end.
+ * The Debian mirror this machine uses, or the security one, with no slash at
+ * the end; NULL if the machine's sources name none.
  */
 const char *debian_mirror(bool security);
 

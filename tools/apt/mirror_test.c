@@ -13,12 +13,10 @@
 
 #include "mirror.h"
 
-#define DEBIAN "http://deb.debian.org/debian"
-
 static const struct {
 	const char *name, *file, *text, *mirror, *security;
 } cases[] = {
-	{ "no sources at all", NULL, NULL, DEBIAN, DEBIAN "-security" },
+	{ "no sources at all", NULL, NULL, NULL, NULL },
 	{ "a one-line source, with its security mirror", "sources.list",
 	  "deb http://ftp.example.org/debian/ bookworm main non-free\n"
 	  "deb http://sec.example.org/debian-security bookworm-security main\n",
@@ -34,15 +32,15 @@ static const struct {
 	  "https://m.example.org/debian", "https://m.example.org/debian-security" },
 	{ "a disabled stanza does not count", "sources.list.d/debian.sources",
 	  "Enabled: no\nTypes: deb\nURIs: http://m.example.org/debian\nSuites: trixie\nComponents: main\n",
-	  DEBIAN, DEBIAN "-security" },
+	  NULL, NULL },
 	{ "a commented line does not count", "sources.list",
-	  "# deb http://m.example.org/debian bookworm main\n", DEBIAN,
-	  DEBIAN "-security" },
+	  "# deb http://m.example.org/debian bookworm main\n", NULL,
+	  NULL },
 	{ "another's archive that ends in /debian does not count",
 	  "sources.list.d/docker.list",
 	  "deb [signed-by=/etc/apt/keyrings/docker.asc] https://docker.example.com/linux/debian bookworm main\n"
 	  "deb https://other.example.com/linux/debian bookworm stable\n",
-	  DEBIAN, DEBIAN "-security" },
+	  NULL, NULL },
 	{ "Debian's own before another's without a key", "sources.list",
 	  "deb http://zoo.example.com/zoo/6.0/debian bookworm main\n"
 	  "deb http://ftp.debian.org/debian bookworm main\n",
@@ -54,6 +52,12 @@ static const struct {
 };
 
 #define CASES (sizeof(cases) / sizeof(cases[0]))
+
+/* None expected and none found, or the one expected */
+static bool same(const char *found, const char *expected)
+{
+	return expected ? found && !strcmp(found, expected) : !found;
+}
 
 static int one(size_t i)
 {
@@ -74,11 +78,11 @@ static int one(size_t i)
 	setenv("APT_PRIVATE_ETC", dir, 1);
 	unsetenv("DEBIAN_MIRROR");
 	unsetenv("DEBIAN_SECURITY_MIRROR");
-	good = !strcmp(debian_mirror(false), cases[i].mirror) &&
-	       !strcmp(debian_mirror(true), cases[i].security);
+	good = same(debian_mirror(false), cases[i].mirror) &&
+	       same(debian_mirror(true), cases[i].security);
 	if (!good)
-		printf("# %s and %s\n", debian_mirror(false),
-		       debian_mirror(true));
+		printf("# %s and %s\n", debian_mirror(false) ?: "none",
+		       debian_mirror(true) ?: "none");
 	if (cases[i].file)
 		unlink(path);
 	rmdir(sub);
