@@ -71,6 +71,25 @@ static char *scratch(const char *dir, const char *name)
 	return path;
 }
 
+/* Does a test notice?  The likely suite is asked first, then all of them */
+static enum verdict ask(const struct mutant *m, const struct options *opt,
+			const char *log)
+{
+	char *likely;
+	int rc = 0;
+
+	if (m->first) {
+		if (asprintf(&likely, "%s --only %s", opt->test, m->first) < 0)
+			return BROKEN;
+		rc = run(likely, log);
+		free(likely);
+	}
+	if (!rc)
+		rc = run(opt->test, log);
+	/* Anything but 1 means that the suites could not be run */
+	return !rc ? SURVIVED : rc == 1 ? KILLED : BROKEN;
+}
+
 /* In a child: overlay, mutate, build, test */
 static enum verdict try_mutant(const struct mutant *m,
 			       const struct options *opt, const char *upper,
@@ -94,7 +113,7 @@ static enum verdict try_mutant(const struct mutant *m,
 			m->name, log);
 		return BROKEN;
 	}
-	return run(opt->test, log) ? KILLED : SURVIVED;
+	return ask(m, opt, log);
 }
 
 static bool wanted(const struct mutant *m, char **only)
@@ -111,7 +130,7 @@ static const struct argp_option options[] = {
 	{ "list", 'l', "FILE", 0, "the mutants", 0 },
 	{ "flavour", 'f', "DIR", 0, "src, obj and bzImage of the kernel", 0 },
 	{ "build", 'b', "COMMAND", 0, "builds the kernel", 0 },
-	{ "test", 't', "COMMAND", 0, "succeeds if every test passes", 0 },
+	{ "test", 't', "COMMAND", 0, "exits with 0 if every test passes, 1 if one fails", 0 },
 	{ 0 }
 };
 

@@ -9,6 +9,7 @@
  * @file: path below the source tree
  * @from: text that occurs exactly once in @file
  * @to: what replaces it
+ * @first: suite that is likely to notice and is asked before all of them
  */
 struct mutant {
 	char *name;
@@ -16,6 +17,7 @@ struct mutant {
 	char *file;
 	char *from;
 	char *to;
+	char *first;
 };
 
 /* record.c */

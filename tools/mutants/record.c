@@ -77,6 +77,8 @@ int mutants_read(const char *path, struct mutant **mutants)
 			m->meaning[strcspn(m->meaning, ")")] = '\0';
 		} else if (!m) {
 			goto bad;
+		} else if (!strcmp(line, "first")) {
+			m->first = strdup(value);
 		} else if (!strcmp(line, "file")) {
 			m->file = strdup(value);
 		} else if (!strcmp(line, "from")) {
@@ -99,7 +101,7 @@ int mutants_read(const char *path, struct mutant **mutants)
 	*mutants = list;
 	return n;
 bad:
-	fprintf(stderr, "mutants: %s: line %d is not \"mutant: name (meaning)\", file:, from: or to:\n",
+	fprintf(stderr, "mutants: %s: line %d is not \"mutant: name (meaning)\", first:, file:, from: or to:\n",
 		path, number);
 	fclose(f);
 	return -1;

@@ -11,6 +11,6 @@ $(MUTANTS): tools/mutants/mutants.c tools/mutants/record.c tools/mutants/mutants
 mutants: $(MUTANTS) $(KBUILD) $(BIN)/suite kernel vm selftests ## break one gate after the other and see the tests fail (ONLY="name ..." for some)
 	@$(MUTANTS) --list tools/mutants/list --flavour $(BUILD)/$(V)/patched \
 		--build '$(KBUILD) $(KBUILD_ARGS) $(BUILD)/$(V)/patched' \
-		--test '$(BIN)/suite --file tools/mutants/suites' $(ONLY)
+		--test '$(BIN)/suite --file tools/mutants/suites --results $(BUILD)/results/mutants' $(ONLY)
 
 .PHONY: mutants
