@@ -17,7 +17,8 @@ export V BUILD
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 
-include $(sort $(wildcard tools/*/rules.mk libcap-patch/rules.mk))
+# libcap-patch comes last: it names programs of the others
+include $(sort $(wildcard tools/*/rules.mk)) $(wildcard libcap-patch/rules.mk)
 
 help: ## list the targets with what each does
 	@printf 'make TARGET [V=%s]\n\n' '$(V)'
