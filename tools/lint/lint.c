@@ -4,18 +4,11 @@
  * checkpatch --strict on every commit, and sparse and W=1 on every file the
  * series touches.  Upstream files have warnings of their own, so those are
  * compared with the unpatched tree: only a new one fails.
- *
- * The compiles happen in an overlay over the flavour's directory, so that the
- * flags of this run do not make the next build start over.
  */
-#include <errno.h>
-#include <sched.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mount.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -124,64 +117,39 @@ static char *normalise(const char *line, const char *src)
 	return out;
 }
 
-/* Compile @objects with sparse and W=1 and keep the warnings, in an overlay */
-static int warnings(struct lines *to, const char *flavour, const char *scratch,
-		    const char *objects)
+/*
+ * Compile @objects with sparse and W=1 and keep the warnings.  That happens in
+ * a copy of what is built, so that the flags of this run do not make the next
+ * build start over.
+ */
+static int warnings(struct lines *to, const char *flavour, const char *objects)
 {
 	char *src = format("%s/src%s", flavour, "");
-	char *data, *cmd, *line = NULL;
-	int fds[2], status;
-	size_t size = 0;
-	FILE *in;
-	pid_t pid;
+	char *copy = format("%s/obj.lint%s", flavour, "");
+	struct lines out = { 0 };
+	char *cmd, *text;
+	int rc;
 
-	if (asprintf(&data, "lowerdir=%s,upperdir=%s/upper,workdir=%s/work",
-		     flavour, scratch, scratch) < 0 ||
-	    asprintf(&cmd,
-		     "rm -rf '%s' && mkdir -p '%s/upper' '%s/work'",
-		     scratch, scratch, scratch) < 0 || system(cmd) || pipe(fds))
+	if (asprintf(&cmd, "rm -rf '%s' && cp -a '%s/obj' '%s' && make -s -k -j2 -C '%s' O='%s' CC=gcc LOCALVERSION= C=2 W=1 CONFIG_WERROR= %s 2>&1",
+		     copy, flavour, copy, src, copy, objects) < 0)
 		return -1;
+	rc = collect(&out, cmd);
 	free(cmd);
-	fflush(NULL);
-	pid = fork();
-	if (!pid) {
-		if (unshare(CLONE_NEWNS) ||
-		    mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) ||
-		    mount("lint", flavour, "overlay", 0, data)) {
-			fprintf(stderr, "lint: cannot mount an overlay on %s: %s\n",
-				flavour, strerror(errno));
-			_exit(4);
-		}
-		dup2(fds[1], STDERR_FILENO);
-		dup2(fds[1], STDOUT_FILENO);
-		close(fds[0]);
-		if (asprintf(&cmd, "exec make -s -k -j2 -C '%s' O='%s/obj' CC=gcc LOCALVERSION= C=2 W=1 CONFIG_WERROR= %s",
-			     src, flavour, objects) < 0)
-			_exit(4);
-		execl("/bin/sh", "sh", "-c", cmd, NULL);
-		_exit(4);
-	}
-	close(fds[1]);
-	in = fdopen(fds[0], "r");
-	while (getline(&line, &size, in) > 0) {
-		char *text;
-
-		line[strcspn(line, "\n")] = '\0';
-		if (!strstr(line, "warning:") && !strstr(line, "error:") &&
-		    !strstr(line, "lint:"))
+	for (size_t i = 0; i < out.nr; i++) {
+		if (!strstr(out.line[i], "warning:") &&
+		    !strstr(out.line[i], "error:"))
 			continue;
-		text = normalise(line, src);
+		text = normalise(out.line[i], src);
 		add_line(to, text);
 		free(text);
 	}
-	free(line);
-	fclose(in);
-	waitpid(pid, &status, 0);
-	cmd = format("rm -rf '%s'%s", scratch, "");
+	cmd = format("rm -rf '%s'%s", copy, "");
 	if (system(cmd))
-		fprintf(stderr, "lint: cannot remove %s\n", scratch);
+		fprintf(stderr, "lint: cannot remove %s\n", copy);
 	free(cmd);
-	return WIFEXITED(status) && !WEXITSTATUS(status) ? 0 : -1;
+	free(copy);
+	free(src);
+	return rc;
 }
 
 /* Take one occurrence of @line out of @from */
@@ -229,17 +197,16 @@ static char *touched(const char *flavour, const char *stock, const char *base,
 static void check_compile(const char *flavour, const char *stock,
 			  const char *base)
 {
-	char *scratch = format("%s.lint%s", flavour, "");
 	struct lines before = { 0 }, after = { 0 };
 	char *objects;
 	bool ok = true;
 	int rc;
 
 	objects = touched(flavour, stock, base, false);
-	rc = warnings(&before, stock, scratch, objects);
+	rc = warnings(&before, stock, objects);
 	report(!rc, "sparse and W=1 run on the unpatched tree%s", "");
 	objects = touched(flavour, stock, base, true);
-	rc = warnings(&after, flavour, scratch, objects);
+	rc = warnings(&after, flavour, objects);
 	report(!rc, "sparse and W=1 run on the patched tree%s", "");
 	for (size_t i = 0; i < after.nr; i++) {
 		if (take(&before, after.line[i]))
