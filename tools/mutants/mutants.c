@@ -102,7 +102,7 @@ static enum verdict try_mutant(const struct mutant *m,
 	    asprintf(&data, "lowerdir=%s,upperdir=%s,workdir=%s", opt->flavour,
 		     upper, work) < 0 ||
 	    mount("mutant", opt->flavour, "overlay", 0, data)) {
-		fprintf(stderr, "mutants: cannot mount an overlay on %s: %s\n",
+		fprintf(stderr, "mutants: cannot mount an overlay on %s: %s: it takes root, and not in a chroot\n",
 			opt->flavour, strerror(errno));
 		return BROKEN;
 	}
