@@ -41,6 +41,17 @@ $(CT_PROGS): $(wildcard $(CT_SRC)/*.h) $(CT_HDR)
 	@$(CT_CC) -o $@.new $(filter %.c,$^)
 	@mv $@.new $@
 
+# The attacks run on both kernels: see attack.h
+AT_SRC   := tools/testing/selftests/observer
+AT_PROGS := $(patsubst $(AT_SRC)/%.c,$(SELFTESTS)/observer/%,$(wildcard $(AT_SRC)/attack_*.c))
+
+$(AT_PROGS): $(SELFTESTS)/observer/%: $(AT_SRC)/%.c $(AT_SRC)/attack.c $(CT_SRC)/common.c \
+		$(AT_SRC)/attack.h $(CT_SRC)/common.h $(CT_SRC)/focus.h $(CT_HDR)
+	@mkdir -p $(@D)
+	@echo "  CC       $@"
+	@$(CT_CC) -o $@.new $(filter %.c,$^)
+	@mv $@.new $@
+
 # What judges the matrix is tested on the host
 MATRIX_TEST := $(BIN)/matrix-test
 $(MATRIX_TEST): tools/testing/matrix_test.c $(CT_POLICY) \
@@ -50,6 +61,6 @@ $(MATRIX_TEST): tools/testing/matrix_test.c $(CT_POLICY) \
 	@$(CC) $(CFLAGS) $(TOOL_CFLAGS) -I$(CT_SRC) -o $@.new $(filter %.c,$^)
 	@mv $@.new $@
 
-selftests: $(CT_PROGS) $(MATRIX_TEST) ## build the tests that run in the guest
+selftests: $(CT_PROGS) $(AT_PROGS) $(MATRIX_TEST) ## build the tests that run in the guest
 
 .PHONY: selftests
