@@ -47,6 +47,7 @@ struct victim_box {
 struct victim {
 	pid_t pid;
 	volatile struct victim_box *box;
+	int paranoid;		/* the sysctl before */
 };
 
 int victim_start(struct victim *v);	/* 0 or errno */
@@ -64,6 +65,12 @@ bool on_stock(void);
  * the environment @stock everywhere: then every test must fail.
  */
 __u64 rights(__u64 stock);
+
+/*
+ * A task of the ordinary user's with @caps that has run @fn and keeps what it
+ * has; kill_reap() ends it.  Its pid, or -errno if @fn returned one.
+ */
+pid_t start_attacker(__u64 caps, int (*fn)(void *arg), void *arg);
 
 /* The offset of an address in this program's file, and the file's path */
 unsigned long file_offset(const void *address);
