@@ -189,7 +189,10 @@ TEST_F(uprobe, function_return)
 	close(fd);
 }
 
-/* A program that its loader hands to root stays what its loader was */
+/*
+ * A program that is handed to a stronger task stays what its loader was: that
+ * the task may probe where it likes with programs of its own does not help.
+ */
 FIXTURE(handed_on)
 {
 	struct victim victim;
@@ -212,10 +215,23 @@ FIXTURE_TEARDOWN(handed_on)
 	victim_end(&self->victim);
 }
 
-/* The test is root: received over SCM_RIGHTS, attached with every right */
+struct link_args {
+	int prog;
+	struct uprobe_site *site;
+};
+
+static int link_program(void *arg)
+{
+	struct link_args *a = arg;
+
+	return link_uprobe_multi(a->prog, a->site);
+}
+
+/* fd_from() has brought it over SCM_RIGHTS */
 TEST_F(handed_on, as_a_descriptor)
 {
-	int fd = link_uprobe_multi(self->prog, &self->site);
+	struct link_args a = { self->prog, &self->site };
+	int fd = fd_from(UID_OTHER, BP, link_program, &a);
 
 	if (on_stock()) {
 		ASSERT_LE(0, fd);
@@ -246,26 +262,28 @@ static int pin(void *arg)
 	return -ct_bpf(BPF_OBJ_PIN, &attr, sizeof(attr));
 }
 
-static int get_pinned(const char *path)
+static int link_pinned(void *arg)
 {
+	struct link_args *a = arg;
 	union bpf_attr attr;
 
 	memset(&attr, 0, sizeof(attr));
-	attr.pathname = (unsigned long)path;
-	return ct_bpf(BPF_OBJ_GET, &attr, sizeof(attr));
+	attr.pathname = (unsigned long)(BPFFS "/prog");
+	a->prog = ct_bpf(BPF_OBJ_GET, &attr, sizeof(attr));
+	return a->prog < 0 ? -SETUP_FAILED : link_program(a);
 }
 
 TEST_F(handed_on, as_a_pinned_file)
 {
 	struct pin p = { self->prog, BPFFS "/prog" };
-	int prog, fd;
+	struct link_args a = { -1, &self->site };
+	int fd;
 
 	mkdir(BPFFS, 0755);
 	ASSERT_EQ(0, mount("bpf", BPFFS, "bpf", 0, "mode=0777"));
 	EXPECT_EQ(0, with(rights(BP), pin, &p));
-	prog = get_pinned(p.path);
-	EXPECT_LE(0, prog);
-	fd = link_uprobe_multi(prog, &self->site);
+	EXPECT_EQ(0, chmod(p.path, 0666));
+	fd = fd_from(UID_OTHER, BP, link_pinned, &a);
 	if (on_stock()) {
 		EXPECT_LE(0, fd);
 		EXPECT_TRUE(victim_goes_on(&self->victim, 4));
@@ -275,7 +293,6 @@ TEST_F(handed_on, as_a_pinned_file)
 		EXPECT_TRUE(victim_unharmed(&self->victim));
 	}
 	close(fd);
-	close(prog);
 	EXPECT_EQ(0, umount(BPFFS));
 	rmdir(BPFFS);
 }
