@@ -102,6 +102,22 @@ bool tracefs_observer_file(struct file *file)
 }
 
 /**
+ * tracefs_observer_dir - does CAP_TRACING alone let the task create here?
+ * @dir: directory on tracefs
+ *
+ * For mkdir and rmdir, which have no open file to ask.
+ *
+ * Context: Process context.
+ * Return: true if the current task is here as an observer.
+ */
+bool tracefs_observer_dir(struct dentry *dir)
+{
+	return !tracefs_dac_allows(&nop_mnt_idmap, d_inode(dir),
+				   MAY_WRITE | MAY_EXEC) &&
+	       ns_capable_noaudit(&init_user_ns, CAP_TRACING);
+}
+
+/**
  * tracefs_mark_disturbing - keep observers from writing below a directory
  * @dir: directory made by tracefs_create_dir(), still empty, or %NULL
  *

@@ -9,6 +9,9 @@
 #include <linux/types.h>
 #include <uapi/linux/bpf.h>
 
+/* Rounds of a loop helper, in an observer's program; they do not nest */
+#define BPF_OBSERVER_MAX_LOOPS	8192
+
 struct bpf_token;
 struct btf;
 
@@ -20,7 +23,7 @@ bool bpf_perfmon_prog_capable(const struct bpf_token *token,
 			      enum bpf_prog_type type,
 			      enum bpf_attach_type attach_type);
 bool bpf_observer_prog(const struct bpf_token *token, enum bpf_prog_type type);
-bool bpf_observer_helper(u32 func_id);
+const char *bpf_observer_refuses_helper(u32 func_id, bool offered);
 bool bpf_observer_kfunc(const struct btf *btf, u32 func_id);
 
 #else

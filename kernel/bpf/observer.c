@@ -115,155 +115,63 @@ bool bpf_observer_prog(const struct bpf_token *token, enum bpf_prog_type type)
 	       ns_capable_noaudit(&init_user_ns, CAP_TRACING);
 }
 
-/*
- * Helpers that observe.  Left out on purpose, of those that tracing programs
- * have: bpf_probe_write_user() writes another task's memory,
- * bpf_override_return() replaces results, bpf_send_signal*() kill,
- * bpf_setsockopt() reconfigures any socket from an iterator,
- * bpf_copy_from_user*() let the probed task sleep on a page that somebody
- * else withholds, bpf_sk_storage_*() charge the option memory of the socket
- * they watch, and bpf_sys_bpf() and bpf_sys_close() act with the rights of
- * whoever runs the program.
- */
-static const bool observer_helpers[__BPF_FUNC_MAX_ID] = {
-	/* The program's own maps, rings and control flow */
-	[BPF_FUNC_map_lookup_elem]		= true,
-	[BPF_FUNC_map_update_elem]		= true,
-	[BPF_FUNC_map_delete_elem]		= true,
-	[BPF_FUNC_map_push_elem]		= true,
-	[BPF_FUNC_map_pop_elem]			= true,
-	[BPF_FUNC_map_peek_elem]		= true,
-	[BPF_FUNC_map_lookup_percpu_elem]	= true,
-	[BPF_FUNC_for_each_map_elem]		= true,
-	[BPF_FUNC_task_storage_get]		= true,
-	[BPF_FUNC_task_storage_delete]		= true,
-	[BPF_FUNC_inode_storage_get]		= true,
-	[BPF_FUNC_inode_storage_delete]		= true,
-	[BPF_FUNC_cgrp_storage_get]		= true,
-	[BPF_FUNC_cgrp_storage_delete]		= true,
-	[BPF_FUNC_kptr_xchg]			= true,
-	[BPF_FUNC_spin_lock]			= true,
-	[BPF_FUNC_spin_unlock]			= true,
-	[BPF_FUNC_timer_init]			= true,
-	[BPF_FUNC_timer_set_callback]		= true,
-	[BPF_FUNC_timer_start]			= true,
-	[BPF_FUNC_timer_cancel]			= true,
-	[BPF_FUNC_tail_call]			= true,
-	[BPF_FUNC_loop]				= true,
-	[BPF_FUNC_dynptr_from_mem]		= true,
-	[BPF_FUNC_dynptr_read]			= true,
-	[BPF_FUNC_dynptr_write]			= true,
-	[BPF_FUNC_dynptr_data]			= true,
-	[BPF_FUNC_user_ringbuf_drain]		= true,
-	[BPF_FUNC_ringbuf_output]		= true,
-	[BPF_FUNC_ringbuf_reserve]		= true,
-	[BPF_FUNC_ringbuf_submit]		= true,
-	[BPF_FUNC_ringbuf_discard]		= true,
-	[BPF_FUNC_ringbuf_query]		= true,
-	[BPF_FUNC_ringbuf_reserve_dynptr]	= true,
-	[BPF_FUNC_ringbuf_submit_dynptr]	= true,
-	[BPF_FUNC_ringbuf_discard_dynptr]	= true,
+/* What a decision says if it names no capability */
+enum {
+	HELPER_OBSERVES = -1,
+	HELPER_FOREIGN = -2,
+};
 
-	/* Output to whoever holds the buffer, and text handling */
-	[BPF_FUNC_perf_event_output]		= true,
-	[BPF_FUNC_skb_output]			= true,
-	[BPF_FUNC_xdp_output]			= true,
-	[BPF_FUNC_trace_printk]			= true,
-	[BPF_FUNC_trace_vprintk]		= true,
-	[BPF_FUNC_seq_printf]			= true,
-	[BPF_FUNC_seq_write]			= true,
-	[BPF_FUNC_seq_printf_btf]		= true,
-	[BPF_FUNC_snprintf]			= true,
-	[BPF_FUNC_snprintf_btf]			= true,
-	[BPF_FUNC_strtol]			= true,
-	[BPF_FUNC_strtoul]			= true,
-	[BPF_FUNC_strncmp]			= true,
+/* One enumerator for each decision: the table below asks for every helper's */
+enum {
+#include "observer_helpers.h"
+};
 
-	/* Clocks, numbers and where the program runs */
-	[BPF_FUNC_ktime_get_ns]			= true,
-	[BPF_FUNC_ktime_get_boot_ns]		= true,
-	[BPF_FUNC_ktime_get_coarse_ns]		= true,
-	[BPF_FUNC_ktime_get_tai_ns]		= true,
-	[BPF_FUNC_jiffies64]			= true,
-	[BPF_FUNC_get_prandom_u32]		= true,
-	[BPF_FUNC_get_smp_processor_id]		= true,
-	[BPF_FUNC_get_numa_node_id]		= true,
-	[BPF_FUNC_per_cpu_ptr]			= true,
-	[BPF_FUNC_this_cpu_ptr]			= true,
-
-	/* Memory, read without faulting pages in */
-	[BPF_FUNC_probe_read]			= true,
-	[BPF_FUNC_probe_read_str]		= true,
-	[BPF_FUNC_probe_read_user]		= true,
-	[BPF_FUNC_probe_read_user_str]		= true,
-	[BPF_FUNC_probe_read_kernel]		= true,
-	[BPF_FUNC_probe_read_kernel_str]	= true,
-
-	/* The task, cgroup, file or socket at hand */
-	[BPF_FUNC_get_current_pid_tgid]		= true,
-	[BPF_FUNC_get_ns_current_pid_tgid]	= true,
-	[BPF_FUNC_get_current_uid_gid]		= true,
-	[BPF_FUNC_get_current_comm]		= true,
-	[BPF_FUNC_get_current_task]		= true,
-	[BPF_FUNC_get_current_task_btf]		= true,
-	[BPF_FUNC_task_pt_regs]			= true,
-	[BPF_FUNC_find_vma]			= true,
-	[BPF_FUNC_get_cgroup_classid]		= true,
-	[BPF_FUNC_get_current_cgroup_id]	= true,
-	[BPF_FUNC_get_current_ancestor_cgroup_id] = true,
-	[BPF_FUNC_current_task_under_cgroup]	= true,
-	[BPF_FUNC_d_path]			= true,
-	[BPF_FUNC_sock_from_file]		= true,
-	[BPF_FUNC_get_socket_cookie]		= true,
-	[BPF_FUNC_getsockopt]			= true,
-	[BPF_FUNC_skc_to_tcp6_sock]		= true,
-	[BPF_FUNC_skc_to_tcp_sock]		= true,
-	[BPF_FUNC_skc_to_tcp_timewait_sock]	= true,
-	[BPF_FUNC_skc_to_tcp_request_sock]	= true,
-	[BPF_FUNC_skc_to_udp6_sock]		= true,
-	[BPF_FUNC_skc_to_unix_sock]		= true,
-	[BPF_FUNC_skc_to_mptcp_sock]		= true,
-	[BPF_FUNC_xdp_get_buff_len]		= true,
-
-	/* The event at hand: arguments, results, counters, stacks, symbols */
-	[BPF_FUNC_get_func_arg]			= true,
-	[BPF_FUNC_get_func_arg_cnt]		= true,
-	[BPF_FUNC_get_func_ret]			= true,
-	[BPF_FUNC_get_func_ip]			= true,
-	[BPF_FUNC_get_attach_cookie]		= true,
-	[BPF_FUNC_get_stackid]			= true,
-	[BPF_FUNC_get_stack]			= true,
-	[BPF_FUNC_get_task_stack]		= true,
-	[BPF_FUNC_perf_event_read]		= true,
-	[BPF_FUNC_perf_event_read_value]	= true,
-	[BPF_FUNC_perf_prog_read_value]		= true,
-	[BPF_FUNC_read_branch_records]		= true,
-	[BPF_FUNC_get_branch_snapshot]		= true,
-	[BPF_FUNC_btf_find_by_name_kind]	= true,
-	[BPF_FUNC_kallsyms_lookup_name]		= true,
+static const s8 observer_helpers[__BPF_FUNC_MAX_ID] = {
+#define DECISION(name, ...)	OBSERVER_##name,
+	___BPF_FUNC_MAPPER(DECISION)
+#undef DECISION
 };
 
 /**
- * bpf_observer_helper - may an observer's program call this helper?
+ * bpf_observer_refuses_helper - is this helper not for an observer's program?
  * @func_id: helper number, whatever the program said
+ * @offered: the program's type has the helper
  *
- * Return: true if the helper was reviewed and observes.
+ * Return: name of the capability that would allow it; %NULL if the helper was
+ * reviewed and observes, or if the type of program does not have it anyway.
  */
-bool bpf_observer_helper(u32 func_id)
+const char *bpf_observer_refuses_helper(u32 func_id, bool offered)
 {
-	return func_id < ARRAY_SIZE(observer_helpers) &&
-	       observer_helpers[func_id];
+	if (func_id >= ARRAY_SIZE(observer_helpers))
+		return NULL;
+	switch (observer_helpers[func_id]) {
+	case HELPER_OBSERVES:
+		return NULL;
+	case HELPER_FOREIGN:
+		return offered ? "CAP_PERFMON" : NULL;
+	case CAP_SYS_ADMIN:
+		return "CAP_SYS_ADMIN";
+	default:
+		return "CAP_PERFMON";
+	}
 }
 
-/* Kfuncs that observe: RCU sections, casts for reading, counted loops */
+/*
+ * Kfuncs that observe: RCU sections, casts for reading, tasks held for as long
+ * as the program runs.  Open-coded iterators are left out: nested, they hold a
+ * CPU for as long as they like.
+ */
 BTF_SET_START(observer_kfuncs)
 BTF_ID(func, bpf_rcu_read_lock)
 BTF_ID(func, bpf_rcu_read_unlock)
 BTF_ID(func, bpf_cast_to_kern_ctx)
 BTF_ID(func, bpf_rdonly_cast)
-BTF_ID(func, bpf_iter_num_new)
-BTF_ID(func, bpf_iter_num_next)
-BTF_ID(func, bpf_iter_num_destroy)
+BTF_ID(func, bpf_task_acquire)
+BTF_ID(func, bpf_task_from_pid)
+BTF_ID(func, bpf_task_release)
+BTF_ID(func, bpf_dynptr_size)
+BTF_ID(func, bpf_dynptr_is_null)
+BTF_ID(func, bpf_dynptr_is_rdonly)
 BTF_SET_END(observer_kfuncs)
 
 /**
