@@ -35,7 +35,7 @@ static bool through(const char *who, unsigned int caps, bool init, int par,
 	const struct policy_op op = {
 		.id = "test", .gate = { { who, EPERM, "test" } },
 	};
-	const struct policy_task task = { caps, init, par, kptr, unpriv };
+	const struct policy_task task = { caps, init, par, kptr, unpriv, false };
 
 	return !policy_stops(&op, &task);
 }

@@ -326,9 +326,10 @@ TEST_F(bpf, probe_write_user)
 		struct ct_prog prog = program(&observing[i], insns,
 					      ARRAY_SIZE(insns));
 
-		EXPECT_EQ(EINVAL, with(BT, load, &prog)) {
+		EXPECT_EQ(EPERM, with(BT, load, &prog)) {
 			TH_LOG("%s: %s", observing[i].name, verifier_log);
 		}
+		EXPECT_TRUE(log_says("it needs CAP_SYS_ADMIN"));
 		EXPECT_EQ(EINVAL, with(BP, load, &prog));
 		EXPECT_EQ(0, with(CAP_A, load, &prog));
 		EXPECT_EQ(0, with(CAP_A | CAP_T, load, &prog));
@@ -347,6 +348,11 @@ TEST_F(bpf, syscall_programs)
 		CT_MOV_IMM(1, 1000), CT_CALL(BPF_FUNC_sys_close),
 		CT_MOV_IMM(0, 0), CT_EXIT(),
 	};
+	const struct bpf_insn read_kernel[] = {
+		CT_MOV_REG(1, 10), CT_ADD_IMM(1, -8), CT_MOV_IMM(2, 8),
+		CT_MOV_IMM(3, 0), CT_CALL(BPF_FUNC_probe_read_kernel),
+		CT_MOV_IMM(0, 0), CT_EXIT(),
+	};
 	struct ct_prog prog = program(&syscall_kind, return_0,
 				      ARRAY_SIZE(return_0));
 
@@ -354,7 +360,8 @@ TEST_F(bpf, syscall_programs)
 	EXPECT_EQ(0, with(CAP_B, load, &prog));
 	EXPECT_EQ(EPERM, with(CAP_T, load, &prog));
 	prog = program(&syscall_kind, sys_bpf, ARRAY_SIZE(sys_bpf));
-	EXPECT_EQ(EINVAL, with(BT, load, &prog));
+	EXPECT_EQ(EPERM, with(BT, load, &prog));
+	EXPECT_EQ(EINVAL, with(CAP_B, load, &prog));
 	EXPECT_EQ(0, with(BP, load, &prog)) {
 		TH_LOG("%s", verifier_log);
 	}
@@ -364,6 +371,13 @@ TEST_F(bpf, syscall_programs)
 	EXPECT_EQ(0, with(BP, load, &prog));
 	prog = program(&syscall_kind, send_signal, ARRAY_SIZE(send_signal));
 	EXPECT_EQ(EPERM, with(BT, load, &prog));
+	EXPECT_EQ(EINVAL, with(CAP_B, load, &prog));
+	EXPECT_EQ(0, with(BP, load, &prog));
+	/* Kernel memory is for those who may trace, not for CAP_BPF alone */
+	prog = program(&syscall_kind, read_kernel, ARRAY_SIZE(read_kernel));
+	EXPECT_EQ(EINVAL, with(CAP_B, load, &prog));
+	EXPECT_EQ(EINVAL, with(CAP_B | CAP_N, load, &prog));
+	EXPECT_EQ(0, with(BT, load, &prog));
 	EXPECT_EQ(0, with(BP, load, &prog));
 }
 
@@ -399,19 +413,26 @@ static int sweep(void *arg)
 	return 0;
 }
 
-static bool acts(const struct kind *kind, int func)
+static bool acts(int func)
 {
 	switch (func) {
 	case BPF_FUNC_send_signal:
 	case BPF_FUNC_send_signal_thread:
 	case BPF_FUNC_copy_from_user:
 	case BPF_FUNC_copy_from_user_task:
-		return true;
 	case BPF_FUNC_override_return:
-		return kind->type == BPF_PROG_TYPE_KPROBE;
+	case BPF_FUNC_probe_write_user:
+	case BPF_FUNC_setsockopt:
 	case BPF_FUNC_sk_storage_get:
 	case BPF_FUNC_sk_storage_delete:
-		return kind->type == BPF_PROG_TYPE_TRACING;
+	case BPF_FUNC_kptr_xchg:
+	case BPF_FUNC_timer_init:
+	case BPF_FUNC_timer_set_callback:
+	case BPF_FUNC_timer_start:
+	case BPF_FUNC_timer_cancel:
+	case BPF_FUNC_sys_bpf:
+	case BPF_FUNC_sys_close:
+		return true;
 	default:
 		return false;
 	}
@@ -430,7 +451,7 @@ TEST_F(bpf, exactly_the_helpers_that_act)
 		s->kind = kinds[i];
 		ASSERT_EQ(0, with(BT, sweep, s));
 		for (int func = 1; func < NR_HELPERS; func++) {
-			EXPECT_EQ(acts(s->kind, func), s->refused[func]) {
+			EXPECT_EQ(acts(func), s->refused[func]) {
 				TH_LOG("helper %d in %s", func, s->kind->name);
 			}
 		}
@@ -455,7 +476,7 @@ static int call_kfunc(const struct kind *kind, const char *name, __u64 caps)
 TEST_F(bpf, kfuncs)
 {
 	static const char * const unreviewed[] = {
-		"bpf_task_from_pid", "bpf_task_acquire", "bpf_cpumask_create",
+		"bpf_iter_num_new", "bpf_iter_bits_new", "bpf_cpumask_create",
 		"bpf_obj_new_impl", "bpf_cgroup_from_id", "bpf_wq_init",
 	};
 	const struct bpf_insn rcu[] = {

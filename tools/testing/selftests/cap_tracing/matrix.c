@@ -331,7 +331,8 @@ static int judge(int op, int shard, int nr_shards)
 			continue;
 		matrix_task(cell, &task);
 		known = task;
-		if (cap_last_cap < CAP_TRACING)
+		known.patched = cap_last_cap >= CAP_TRACING;
+		if (!known.patched)
 			known.caps &= ~(1U << POLICY_T);
 		gate = policy_stops(policy_op(op), &known);
 		verdicts++;

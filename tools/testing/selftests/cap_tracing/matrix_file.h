@@ -52,6 +52,7 @@ static inline void matrix_task(int cell, struct policy_task *task)
 	task->par = setting % MATRIX_NR_PAR + MATRIX_FIRST_PAR;
 	task->kptr = setting / MATRIX_NR_PAR % MATRIX_NR_KPTR;
 	task->unpriv = setting / (MATRIX_NR_PAR * MATRIX_NR_KPTR) * 2;
+	task->patched = false;
 }
 
 #endif /* _CAP_TRACING_MATRIX_FILE_H */

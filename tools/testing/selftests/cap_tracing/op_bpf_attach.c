@@ -99,10 +99,11 @@ static int try_cgroup_skb(const void *arg)
 
 static int try_cgroup_detach(const void *arg)
 {
+	bool seen = *(const bool *)arg;
 	int err = cgroup_attach(BPF_PROG_DETACH, env.device_cgroup_fd,
-				env.cgroup_device, BPF_CGROUP_DEVICE, 0);
+				seen ? env.cgroup_device : -1,
+				BPF_CGROUP_DEVICE, 0);
 
-	(void)arg;
 	if (err)
 		return err;
 	return cgroup_attach(BPF_PROG_ATTACH, env.device_cgroup_fd,
@@ -189,6 +190,8 @@ static int try_enable_stats(const void *arg)
 		    EINVAL);
 }
 
+#define YES		(&(const bool){ true })
+#define NO		(&(const bool){ false })
 #define CMD(cmd)	(&(const int){ cmd })
 #define BY_ID(cmd, id)	(&(const struct by_id){ cmd, &env.id })
 
@@ -198,7 +201,8 @@ static const struct op_impl ops[] = {
 	{ "bpf.attach.uprobe_multi", try_uprobe_multi, NULL },
 	{ "bpf.attach.uprobe_multi.own", try_uprobe_multi_own, NULL },
 	{ "bpf.attach.cgroup_skb", try_cgroup_skb, NULL },
-	{ "bpf.detach.cgroup_device", try_cgroup_detach, NULL },
+	{ "bpf.detach.cgroup_device", try_cgroup_detach, YES },
+	{ "bpf.detach.cgroup_device.unseen", try_cgroup_detach, NO },
 	{ "bpf.query.cgroup", try_cgroup_query, NULL },
 	{ "bpf.next_id.prog", try_next_id, CMD(BPF_PROG_GET_NEXT_ID) },
 	{ "bpf.next_id.map", try_next_id, CMD(BPF_MAP_GET_NEXT_ID) },

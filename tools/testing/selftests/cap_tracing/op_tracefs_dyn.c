@@ -29,7 +29,7 @@ static int try_event(const void *arg)
 	if (fd < 0)
 		return errno;
 	n = snprintf(line, sizeof(line), "%s%s%s\n", e->add,
-		     e->of_exe ? env.exe : "", e->of_exe ? ":0x1000" : "");
+		     e->of_exe ? env.exe : "", e->of_exe ? ":0x1001" : "");
 	if (write(fd, line, n) != n)
 		err = errno;
 	else if (write(fd, e->remove, strlen(e->remove)) < 0)

@@ -146,6 +146,8 @@ static bool read_atom(struct reader *r)
 	}
 	if (is_word(at, len, "init"))
 		return r->task->init;
+	if (is_word(at, len, "patched"))
+		return r->task->patched;
 	if (is_word(at, len, "never"))
 		return false;
 	if (is_word(at, len, "par"))

@@ -15,11 +15,13 @@
  *   par<=N kptr==N unpriv==N		kernel.perf_event_paranoid,
  *   (< <= == >= >)			kernel.kptr_restrict and
  *					kernel.unprivileged_bpf_disabled
+ *   patched				the kernel knows CAP_TRACING
  *   never				nobody
  *   ! & | ( )				from the tightest to the loosest
  *
  * An unpatched kernel knows no CAP_TRACING and behaves as the same table says
- * for a task without it: that is the promise that nothing breaks.
+ * for a task without it: that is the promise that nothing breaks.  Where the
+ * patched kernel is meant to differ, the table says so with "patched".
  */
 #ifndef _CAP_TRACING_POLICY_H
 #define _CAP_TRACING_POLICY_H
@@ -64,6 +66,7 @@ struct policy_task {
 	unsigned int caps;	/* bit n: enum policy_cap n */
 	bool init;		/* in the initial user namespace */
 	int par, kptr, unpriv;
+	bool patched;
 };
 
 extern const struct policy_area * const policy_areas[];	/* ends at NULL */

@@ -9,6 +9,7 @@
 
 #define OPEN	{ "DAC|T", EACCES, "tracefs is root's by its modes" }
 #define DISTURBS(why)	{ "DAC", EPERM, why }
+#define PROBES(why)	{ "DAC|PTRACE", EPERM, why }
 #define OWNER(why)	{ "never", EPERM, why }
 
 static const struct policy_op ops[] = {
@@ -35,19 +36,20 @@ static const struct policy_op ops[] = {
 	{ "tracefs.pipe_raw", "read an instance's trace_pipe_raw", { OPEN } },
 	{ "tracefs.pipe_mmap", "map an instance's ring buffer", { OPEN } },
 	{ "tracefs.instances.mkdir", "make and remove an instance", { OPEN } },
-	{ "tracefs.instances.busy", "remove an instance in use", { OPEN } },
+	{ "tracefs.instances.busy", "remove root's instance, in use",
+		{ OPEN, DISTURBS("another's instance") } },
 	{ "tracefs.kprobe_events", "add and remove a kprobe event",
 		{ OPEN } },
 	{ "tracefs.dynamic_events", "add and remove a synthetic event",
 		{ OPEN } },
 	{ "tracefs.dynamic_events.kprobe", "add a kprobe in dynamic_events",
 		{ OPEN } },
-	{ "tracefs.dynamic_events.uprobe", "add a uprobe in dynamic_events",
-		{ OPEN, DISTURBS("a uprobe rewrites the probed program") } },
-	{ "tracefs.uprobe_events", "add and remove a uprobe event",
-		{ OPEN, DISTURBS("a uprobe rewrites the probed program") } },
+	{ "tracefs.dynamic_events.uprobe", "add a uprobe in dynamic_events at no proved site",
+		{ OPEN, PROBES("a uprobe rewrites the probed program") } },
+	{ "tracefs.uprobe_events", "add and remove a uprobe event at no proved site",
+		{ OPEN, PROBES("a uprobe rewrites the probed program") } },
 	{ "tracefs.uretprobe", "add and remove a uretprobe event",
-		{ OPEN, DISTURBS("a uretprobe rewrites the task's stack") } },
+		{ OPEN, PROBES("a uretprobe rewrites the task's stack") } },
 	{ "tracefs.user_event", "register a user event", { OPEN } },
 	{ "tracefs.user_event.persist", "register one that outlives its task",
 		{ OPEN,
