@@ -27,7 +27,8 @@ help: ## list the targets with what each does
 
 # The suites ask for programs and images by name: have them all first
 test: deps kernel libcap image vm vm-tests image-tests libcap-tests $(BIN)/mirror-test demo-programs selftests \
-		$(BIN)/series-test $(KBUILD) $(BIN)/kbuild-test $(LINT) ## every test; the last line is "N passed, N failed"
+		$(BIN)/series-test $(KBUILD) $(BIN)/kbuild-test $(LINT) \
+		$(addprefix $(BIN)/uprobe-elf-,test fuzz fuzz-test) ## every test; the last line is "N passed, N failed"
 	@$(SUITE)
 
 policy: selftests ## the policy table: every operation, who may do it, what the others get
