@@ -27,7 +27,7 @@
 static const char *const observer_errs[] = {
 	"CAP_TRACING does not allow this tracer",
 	"CAP_TRACING does not allow this function command",
-	"CAP_TRACING does not remove what others have made",
+	"CAP_TRACING does not change what others have made",
 };
 
 enum {
@@ -257,15 +257,15 @@ bool trace_observer_may_arm(const struct path *path,
 }
 
 /**
- * trace_observer_may_remove - may the current task remove what is there?
+ * trace_observer_may_change - may the current task remove or extend something?
  * @owner: effective uid of who made it
  * @what: what it is, for error_log
  *
- * An observer removes what its own user has made.
+ * An observer changes what its own user has made.
  *
  * Return: true if it may; otherwise error_log says why not.
  */
-bool trace_observer_may_remove(kuid_t owner, const char *what)
+bool trace_observer_may_change(kuid_t owner, const char *what)
 {
 	if (!trace_observer_acting() || uid_eq(owner, current_euid()))
 		return true;

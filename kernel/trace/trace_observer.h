@@ -40,13 +40,15 @@ struct trace_observer_act *trace_observer_acting(void);
 int trace_observer_prepare(struct trace_observer_act *act, const char *command);
 bool trace_observer_may_arm(const struct path *path,
 			    const struct uprobe_site *site, bool perf);
-bool trace_observer_may_remove(kuid_t owner, const char *what);
+bool trace_observer_may_change(kuid_t owner, const char *what);
 
 /* What an instance or an event takes beside its buffers, about */
 #define TRACE_OBSERVER_INSTANCE_BYTES	(1024 * 1024UL)
 #define TRACE_OBSERVER_EVENT_BYTES	(16 * 1024UL)
+#define TRACE_OBSERVER_RETURN_BYTES	128U	/* for each call under way */
 
 bool trace_observer_full(unsigned long bytes);
+bool trace_observer_force(unsigned long bytes);
 int trace_observer_charge(unsigned long bytes, bool *charged);
 void trace_observer_uncharge(unsigned long bytes, bool charged);
 

@@ -64,6 +64,23 @@ int trace_observer_charge(unsigned long bytes, bool *charged)
 }
 
 /**
+ * trace_observer_force - count memory that can no longer be refused
+ * @bytes: how much
+ *
+ * What exceeds the budget so lets trace_observer_full() refuse the next.
+ *
+ * Context: Process context.
+ * Return: true if it was counted: pass it on to trace_observer_uncharge().
+ */
+bool trace_observer_force(unsigned long bytes)
+{
+	if (!trace_observer_acting())
+		return false;
+	atomic_long_add(bytes, &observer_bytes);
+	return true;
+}
+
+/**
  * trace_observer_uncharge - give back what was charged
  * @bytes: as they were charged
  * @charged: what trace_observer_charge() said

@@ -28,4 +28,12 @@ kernel-stock: $(KBUILD) worktree
 kernel-patched: $(KBUILD) worktree kernel-stock
 	@$(KBUILD) $(KBUILD_ARGS) $(BUILD)/$(V)/patched
 
-.PHONY: kernel kernel-stock kernel-patched
+# The patched kernel's sources with what finds bugs: KASAN, lockdep, kmemleak
+KERNEL_DEBUG_OBJECTS := $(shell cat tools/kernel/objects.debug 2>/dev/null || echo 0)
+kernel-debug: $(KBUILD) worktree kernel-patched ## build the debug kernel: KASAN, lockdep, kmemleak, UBSAN, fault injection
+	@mkdir -p $(BUILD)/$(V)/debug
+	@[ -e $(BUILD)/$(V)/debug/src ] || ln -s ../patched/src $(BUILD)/$(V)/debug/src
+	@$(KBUILD) $(filter-out -e $(KERNEL_OBJECTS),$(KBUILD_ARGS)) -e $(KERNEL_DEBUG_OBJECTS) \
+		-f tools/kernel/debug.config $(BUILD)/$(V)/debug
+
+.PHONY: kernel kernel-stock kernel-patched kernel-debug

@@ -121,19 +121,26 @@ static int try_cgroup_query(const void *arg)
 	return -ct_bpf(BPF_PROG_QUERY, &attr, sizeof(attr));
 }
 
-static int try_next_id(const void *arg)
-{
-	union bpf_attr attr;
-
-	memset(&attr, 0, sizeof(attr));
-	return -ct_bpf(*(const int *)arg, &attr,
-		       offsetof(union bpf_attr, open_flags));
-}
-
 struct by_id {
 	int cmd;
 	const __u32 *id;
 };
+
+/* The kernel's own types come first */
+static const __u32 vmlinux_btf_id = 1;
+
+/* Does a walk get to root's object?  Own ones may be on their way out */
+static int try_next_id(const void *arg)
+{
+	const struct by_id *b = arg;
+	union bpf_attr attr;
+	int err;
+
+	memset(&attr, 0, sizeof(attr));
+	attr.start_id = *b->id - 1;
+	err = -ct_bpf(b->cmd, &attr, offsetof(union bpf_attr, open_flags));
+	return err ?: attr.next_id == *b->id ? 0 : ENOENT;
+}
 
 static int try_by_id(const void *arg)
 {
@@ -192,8 +199,7 @@ static int try_enable_stats(const void *arg)
 
 #define YES		(&(const bool){ true })
 #define NO		(&(const bool){ false })
-#define CMD(cmd)	(&(const int){ cmd })
-#define BY_ID(cmd, id)	(&(const struct by_id){ cmd, &env.id })
+#define BY_ID(cmd, id)	(&(const struct by_id){ cmd, &id })
 
 static const struct op_impl ops[] = {
 	{ "bpf.attach.raw_tracepoint", try_raw_tp, NULL },
@@ -204,14 +210,15 @@ static const struct op_impl ops[] = {
 	{ "bpf.detach.cgroup_device", try_cgroup_detach, YES },
 	{ "bpf.detach.cgroup_device.unseen", try_cgroup_detach, NO },
 	{ "bpf.query.cgroup", try_cgroup_query, NULL },
-	{ "bpf.next_id.prog", try_next_id, CMD(BPF_PROG_GET_NEXT_ID) },
-	{ "bpf.next_id.map", try_next_id, CMD(BPF_MAP_GET_NEXT_ID) },
-	{ "bpf.next_id.btf", try_next_id, CMD(BPF_BTF_GET_NEXT_ID) },
-	{ "bpf.next_id.link", try_next_id, CMD(BPF_LINK_GET_NEXT_ID) },
-	{ "bpf.by_id.prog", try_by_id, BY_ID(BPF_PROG_GET_FD_BY_ID, prog_id) },
-	{ "bpf.by_id.map", try_by_id, BY_ID(BPF_MAP_GET_FD_BY_ID, map_id) },
-	{ "bpf.by_id.btf", try_by_id, BY_ID(BPF_BTF_GET_FD_BY_ID, btf_id) },
-	{ "bpf.by_id.link", try_by_id, BY_ID(BPF_LINK_GET_FD_BY_ID, link_id) },
+	{ "bpf.next_id.prog", try_next_id, BY_ID(BPF_PROG_GET_NEXT_ID, env.prog_id) },
+	{ "bpf.next_id.map", try_next_id, BY_ID(BPF_MAP_GET_NEXT_ID, env.map_id) },
+	{ "bpf.next_id.btf", try_next_id,
+		BY_ID(BPF_BTF_GET_NEXT_ID, vmlinux_btf_id) },
+	{ "bpf.next_id.link", try_next_id, BY_ID(BPF_LINK_GET_NEXT_ID, env.link_id) },
+	{ "bpf.by_id.prog", try_by_id, BY_ID(BPF_PROG_GET_FD_BY_ID, env.prog_id) },
+	{ "bpf.by_id.map", try_by_id, BY_ID(BPF_MAP_GET_FD_BY_ID, env.map_id) },
+	{ "bpf.by_id.btf", try_by_id, BY_ID(BPF_BTF_GET_FD_BY_ID, env.btf_id) },
+	{ "bpf.by_id.link", try_by_id, BY_ID(BPF_LINK_GET_FD_BY_ID, env.link_id) },
 	{ "bpf.info.xlated", try_xlated, NULL },
 	{ "bpf.task_fd_query", try_task_fd_query, NULL },
 	{ "bpf.enable_stats", try_enable_stats, NULL },

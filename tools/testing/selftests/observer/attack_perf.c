@@ -196,42 +196,6 @@ TEST_F(perf, breakpoint_moved_into_the_kernel)
 	close(fd);
 }
 
-/* A processor has four breakpoints, and root's debugger wants one */
-static int take_breakpoints(void *arg)
-{
-	struct event *e = arg;
-	int taken = 0;
-
-	while (open_event(e) >= 0)
-		taken++;
-	return taken ? 0 : errno;
-}
-
-TEST_F(perf, taking_every_breakpoint)
-{
-	struct perf_event_attr *attr = &self->event.attr;
-	pid_t attacker;
-	int fd;
-
-	attr->type = PERF_TYPE_BREAKPOINT;
-	attr->bp_type = HW_BREAKPOINT_W;
-	attr->bp_addr = (unsigned long)&attack_word;
-	attr->bp_len = HW_BREAKPOINT_LEN_4;
-	attr->exclude_kernel = 1;
-	attacker = start_attacker(rights(CAP_P), take_breakpoints,
-				  &self->event);
-	ASSERT_LT(0, attacker);
-	fd = open_event(&self->event);
-	if (on_stock()) {
-		EXPECT_EQ(-ENOSPC, fd);
-	} else {
-		EXPECT_LE(0, fd);
-		EXPECT_TRUE(victim_unharmed(&self->victim));
-	}
-	close(fd);
-	kill_reap(attacker);
-}
-
 /*
  * A child inherits the event, and it is the forking task that is asked for
  * the rights to make it: without them its fork fails.
