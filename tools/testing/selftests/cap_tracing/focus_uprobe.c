@@ -464,7 +464,15 @@ TEST_F(uprobe, roots_event_is_not_armed)
 	       "enable_event:focus:site");
 	say_as(CAP_T, CT_TRACEFS "/set_ftrace_filter",
 	       "kernel_clone:enable_event:focus:site");
+	/* A command without its newline is carried out by close() */
+	say_as(CAP_T, CT_TRACEFS "/set_ftrace_filter",
+	       "kernel_clone:enable_event:focus:site\n");
 	EXPECT_EQ(0, get_number(ENABLE));
+	EXPECT_EQ(0, put_string(UPROBE_EVENTS, O_TRUNC, "\n")) {
+		TH_LOG("something holds the event");
+	}
+	ASSERT_EQ(0, as_root(by_uprobe_events, &self->good));
+	id = get_number(CT_TRACEFS "/events/focus/site/id");
 	EXPECT_EQ(EPERM, with(CAP_T, open_event_id, &id));
 	EXPECT_TRUE(victim_is_well());
 	say_as(CAP_T, CT_TRACEFS "/events/sched/sched_switch/trigger",
