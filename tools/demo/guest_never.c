@@ -135,7 +135,7 @@ static enum verdict uprobe_events(void)
 	char line[128];
 	bool control;
 
-	snprintf(line, sizeof(line), "p:demo/work " MINE "demo-guest:0x%lx",
+	snprintf(line, sizeof(line), "r:demo/work " MINE "demo-guest:0x%lx",
 		 file_offset());
 	root = run_with(0, line, "/usr/bin/tee", TRACING "/uprobe_events");
 	control = !root.status && file_has(TRACING "/uprobe_events", "demo/work");

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Sits in a function of a program that root runs, by perf's uprobe PMU. */
+/* Waits for the return of a function of a program that root runs, by perf's uprobe PMU. */
 #include "demo_bpf.h"
 
-SEC("uprobe//run/vm/bin/demo-guest:demo_root_work")
+SEC("uretprobe//run/vm/bin/demo-guest:demo_root_work")
 int demo_uprobe(void *ctx)
 {
 	count();

@@ -80,19 +80,18 @@ static int load(void *arg)
 	return fd < 0 ? -fd : 0;
 }
 
-/* Two instructions: the address of a callback @rel instructions further on */
+/* The address of a callback @rel instructions on, and the second half of it */
 #define CT_FUNC(reg, rel) \
-	CT_INSN(BPF_LD | BPF_DW | BPF_IMM, reg, BPF_PSEUDO_FUNC, 0, rel), \
-	CT_INSN(0, 0, 0, 0, 0)
-#define RETURN_0	CT_MOV_IMM(0, 0), CT_EXIT()
+	CT_INSN(BPF_LD | BPF_DW | BPF_IMM, reg, BPF_PSEUDO_FUNC, 0, rel)
+#define CT_HIGH		CT_INSN(0, 0, 0, 0, 0)
 
 static int loop(__u64 caps, int rounds)
 {
 	const struct bpf_insn insns[] = {
-		CT_MOV_IMM(1, rounds), CT_FUNC(2, 6),
+		CT_MOV_IMM(1, rounds), CT_FUNC(2, 6), CT_HIGH,
 		CT_MOV_IMM(3, 0), CT_MOV_IMM(4, 0), CT_CALL(BPF_FUNC_loop),
-		RETURN_0,
-		RETURN_0,
+		CT_MOV_IMM(0, 0), CT_EXIT(),
+		CT_MOV_IMM(0, 0), CT_EXIT(),
 	};
 	struct loops l = { insns, ARRAY_SIZE(insns), { 8 } };
 
@@ -102,13 +101,13 @@ static int loop(__u64 caps, int rounds)
 static int nested_loop(__u64 caps)
 {
 	const struct bpf_insn insns[] = {
-		CT_MOV_IMM(1, 8), CT_FUNC(2, 6),
+		CT_MOV_IMM(1, 8), CT_FUNC(2, 6), CT_HIGH,
 		CT_MOV_IMM(3, 0), CT_MOV_IMM(4, 0), CT_CALL(BPF_FUNC_loop),
-		RETURN_0,
-		CT_MOV_IMM(1, 8), CT_FUNC(2, 6),
+		CT_MOV_IMM(0, 0), CT_EXIT(),
+		CT_MOV_IMM(1, 8), CT_FUNC(2, 6), CT_HIGH,
 		CT_MOV_IMM(3, 0), CT_MOV_IMM(4, 0), CT_CALL(BPF_FUNC_loop),
-		RETURN_0,
-		RETURN_0,
+		CT_MOV_IMM(0, 0), CT_EXIT(),
+		CT_MOV_IMM(0, 0), CT_EXIT(),
 	};
 	struct loops l = { insns, ARRAY_SIZE(insns), { 8, 16 } };
 
@@ -121,11 +120,11 @@ static int for_each(__u64 caps, int entries)
 	int map = ct_map_create(BPF_MAP_TYPE_ARRAY, 4, 8, entries, 0);
 	const struct bpf_insn insns[] = {
 		CT_INSN(BPF_LD | BPF_DW | BPF_IMM, 1, BPF_PSEUDO_MAP_FD, 0, map),
-		CT_INSN(0, 0, 0, 0, 0), CT_FUNC(2, 6),
+		CT_HIGH, CT_FUNC(2, 6), CT_HIGH,
 		CT_MOV_IMM(3, 0), CT_MOV_IMM(4, 0),
 		CT_CALL(BPF_FUNC_for_each_map_elem),
-		RETURN_0,
-		RETURN_0,
+		CT_MOV_IMM(0, 0), CT_EXIT(),
+		CT_MOV_IMM(0, 0), CT_EXIT(),
 	};
 	struct loops l = { insns, ARRAY_SIZE(insns), { 9 } };
 	int err = with(caps, load, &l);

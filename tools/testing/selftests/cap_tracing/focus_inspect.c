@@ -323,7 +323,7 @@ static int pin(int fd)
 	union bpf_attr attr;
 
 	memset(&attr, 0, sizeof(attr));
-	attr.pathname = (unsigned long)(PIN_DIR "/pin");
+	attr.pathname = (unsigned long)(PIN_DIR "/held");
 	attr.bpf_fd = fd;
 	return -ct_bpf(BPF_OBJ_PIN, &attr, sizeof(attr));
 }
@@ -407,7 +407,9 @@ TEST_F(inspect, nothing_is_held)
 	close(link);
 	close(map);
 	close(prog);
-	self->prog = self->map = self->link = -1;
+	self->prog = -1;
+	self->map = -1;
+	self->link = -1;
 }
 
 static int enable_stats(void *arg)

@@ -4,8 +4,6 @@
  * nowhere else, and no longer than the file is what it was.
  */
 #include "focus.h"
-#include <elf.h>
-#include <limits.h>
 #include <sys/auxv.h>
 #include <sys/ioctl.h>
 #include "../kselftest_harness.h"
@@ -21,14 +19,14 @@
 #define ROUNDS		1000
 
 /* The victim's work: what a probe in the wrong place would change */
-__attribute__((noinline, noclone)) unsigned int probed(unsigned int value)
+__attribute_noinline__ unsigned int probed(unsigned int value)
 {
 	asm volatile("" : "+r" (value));
 	return value * 2654435761u + 12345;
 }
 
 /* A site as <sys/sdt.h> makes it, without a semaphore */
-__attribute__((noinline, noclone)) static unsigned int marked(unsigned int v)
+static __attribute_noinline__ unsigned int marked(unsigned int v)
 {
 	asm volatile("990: nop\n"
 		     ".pushsection .note.stapsdt,\"\",@note\n"
@@ -65,10 +63,16 @@ static unsigned int work(void)
 	return sum;
 }
 
+/* A program header, as the auxiliary vector has it */
+struct segment {
+	__u32 p_type, p_flags;
+	__u64 p_offset, p_vaddr, p_paddr, p_filesz, p_memsz, p_align;
+};
+
 /* Offset in the program's file of an address in it */
 static unsigned long offset_of(const void *address)
 {
-	const Elf64_Phdr *p = (const void *)getauxval(AT_PHDR);
+	const struct segment *p = (const void *)getauxval(AT_PHDR);
 	unsigned long nr = getauxval(AT_PHNUM), bias = 0;
 	unsigned long at = (unsigned long)address;
 
@@ -230,18 +234,22 @@ static int all_doors(struct probe *p, __u64 caps, bool allowed)
 	return wrong;
 }
 
+struct text {
+	const char *path, *text;
+};
+
 static int say(void *arg)
 {
-	const char **what = arg;
+	const struct text *t = arg;
 
-	return put_string(what[0], 0, what[1]);
+	return put_string(t->path, 0, t->text);
 }
 
 static int say_as(__u64 caps, const char *path, const char *text)
 {
-	const char *what[] = { path, text };
+	struct text t = { path, text };
 
-	return with(caps, say, what);
+	return with(caps, say, &t);
 }
 
 FIXTURE(uprobe)

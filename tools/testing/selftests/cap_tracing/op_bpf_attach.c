@@ -199,7 +199,7 @@ static int try_enable_stats(const void *arg)
 
 #define YES		(&(const bool){ true })
 #define NO		(&(const bool){ false })
-#define BY_ID(cmd, id)	(&(const struct by_id){ cmd, &id })
+#define BY_ID(cmd, id)	(&(const struct by_id){ cmd, &(id) })
 
 static const struct op_impl ops[] = {
 	{ "bpf.attach.raw_tracepoint", try_raw_tp, NULL },
