@@ -13,27 +13,25 @@
 
 /* The constant starts one byte into its instruction: see attack_uprobe.c */
 asm(".pushsection .text\n"
-    ".globl attack_constant\n"
-    ".type attack_constant, @function\n"
-    "attack_constant:\n"
-    "	movl $0x11223344, %eax\n"
-    "	ret\n"
-    ".size attack_constant, . - attack_constant\n"
-    ".globl attack_return\n"
-    ".type attack_return, @function\n"
-    "attack_return:\n"
-    "	movq (%rsp), %rax\n"
-    "	ret\n"
-    ".size attack_return, . - attack_return\n"
-    ".type call_attack_return, @function\n"
-    "call_attack_return:\n"
-    "	call attack_return\n"
-    "after_attack_return:\n"
-    "	ret\n"
-    ".size call_attack_return, . - call_attack_return\n"
-    ".popsection\n");
-extern const char after_attack_return[];
-const void *call_attack_return(void);
+	".globl attack_constant\n"
+	".type attack_constant, @function\n"
+	"attack_constant:\n"
+	"	movl $0x11223344, %eax\n"
+	"	ret\n"
+	".size attack_constant, . - attack_constant\n"
+	".globl attack_return\n"
+	".type attack_return, @function\n"
+	"attack_return:\n"
+	"	movq (%rsp), %rax\n"
+	"	ret\n"
+	".size attack_return, . - attack_return\n"
+	".type call_attack_return, @function\n"
+	"call_attack_return:\n"
+	"	call attack_return\n"
+	"after_attack_return:\n"
+	"	ret\n"
+	".size call_attack_return, . - call_attack_return\n"
+	".popsection\n");
 
 /* Not in .bss: a reference counter is looked for in the file's mapping */
 unsigned short attack_counter = VICTIM_COUNTER;
@@ -117,7 +115,7 @@ static int mark_of(int fd)
 	return mark;
 }
 
-static void victim_round(volatile struct victim_box *box, const int tcp[2],
+static void victim_round(struct victim_box *box, const int tcp[2],
 			 int unix_fd)
 {
 	__u32 (*constant)(void) = (void *)attack_constant;
@@ -125,8 +123,10 @@ static void victim_round(volatile struct victim_box *box, const int tcp[2],
 	box->constant = constant();
 	box->sum = checksum(box->constant);
 	box->return_changed = call_attack_return() != after_attack_return;
-	box->counter = *(volatile unsigned short *)&attack_counter;
-	box->word = *(volatile unsigned int *)&attack_word;
+	/* Others write them */
+	asm volatile("" : "+m" (attack_counter), "+m" (attack_word));
+	box->counter = attack_counter;
+	box->word = attack_word;
 	box->open_error = open_error(VICTIM_FILE);
 	box->device_error = open_error("/dev/null");
 	errno = 0;
@@ -135,7 +135,7 @@ static void victim_round(volatile struct victim_box *box, const int tcp[2],
 	box->unix_mark = mark_of(unix_fd);
 }
 
-static void victim_main(volatile struct victim_box *box)
+static void victim_main(struct victim_box *box)
 {
 	const struct timespec nap = { .tv_nsec = 1000000 };
 	__u64 last = now(), t;
@@ -149,7 +149,7 @@ static void victim_main(volatile struct victim_box *box)
 		_exit(SETUP_FAILED);
 	box->port = port;
 	/* Make its page this task's own: nobody else takes a fault for it */
-	*(volatile unsigned int *)&attack_word = VICTIM_WORD;
+	attack_word = VICTIM_WORD;
 	for (;;) {
 		victim_round(box, tcp, un[0]);
 		t = now();
@@ -217,7 +217,7 @@ bool victim_goes_on(const struct victim *v, int rounds)
 
 bool victim_unharmed(const struct victim *v)
 {
-	volatile struct victim_box *box = v->box;
+	struct victim_box *box = v->box;
 
 	/* The first round may have begun before the attack */
 	return victim_goes_on(v, 4) &&

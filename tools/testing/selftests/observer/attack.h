@@ -24,6 +24,8 @@
 
 /* Of the victim, and never called elsewhere */
 extern const char attack_constant[];	/* mov $VICTIM_CONSTANT, %eax; ret */
+extern const char after_attack_return[];
+const void *call_attack_return(void);
 extern const char attack_return[];	/* returns its return address */
 extern unsigned short attack_counter;
 extern unsigned int attack_word;
@@ -46,7 +48,7 @@ struct victim_box {
 
 struct victim {
 	pid_t pid;
-	volatile struct victim_box *box;
+	struct victim_box *box;
 	int paranoid;		/* the sysctl before */
 };
 
@@ -88,13 +90,18 @@ struct file_op {
 	int flags;
 	const char *text;
 };
+
 int op_write(void *arg);	/* struct file_op, 0 or errno */
 int op_open(void *arg);		/* the same, without a write */
 
 /* A program of raw instructions; the descriptor or -errno */
-#define LOAD(prog_type, attach, array) \
-	(struct ct_prog){ .type = prog_type, .attach_type = attach, \
-			  .insns = array, .nr_insns = ARRAY_SIZE(array) }
+static inline struct ct_prog program(__u32 type, __u32 attach,
+				     const struct bpf_insn *insns, __u32 nr)
+{
+	return (struct ct_prog){ .type = type, .attach_type = attach,
+				 .insns = insns, .nr_insns = nr };
+}
+
 int load(void *arg);		/* struct ct_prog */
 int verdict(int fd);		/* closes it; 0 or errno */
 
@@ -104,6 +111,7 @@ struct uprobe_site {
 	unsigned long offset, ref_ctr_offset;
 	bool is_return;
 };
+
 int link_uprobe_multi(int prog, const struct uprobe_site *site);
 int open_raw_tracepoint(int prog, const char *name);
 int pmu_type(const char *pmu);		/* -errno when there is none */

@@ -140,7 +140,8 @@ static int send_signal(pid_t victim, int helper, __u64 caps)
 		CT_MOV_IMM(0, 0), CT_EXIT(),
 	};
 	struct attack a = {
-		LOAD(BPF_PROG_TYPE_RAW_TRACEPOINT, 0, insns),
+		program(BPF_PROG_TYPE_RAW_TRACEPOINT, 0, insns,
+			ARRAY_SIZE(insns)),
 		as_raw_tracepoint, "sys_enter",
 	};
 
@@ -189,7 +190,8 @@ TEST_F(bpf, probe_write_user)
 		CT_MOV_IMM(0, 0), CT_EXIT(),
 	};
 	struct attack a = {
-		LOAD(BPF_PROG_TYPE_RAW_TRACEPOINT, 0, insns),
+		program(BPF_PROG_TYPE_RAW_TRACEPOINT, 0, insns,
+			ARRAY_SIZE(insns)),
 		as_raw_tracepoint, "sys_enter",
 	};
 	int fd = fd_from(UID_USER, rights(CAP_A), do_attack, &a);
@@ -215,7 +217,7 @@ TEST_F(bpf, override_return)
 		CT_MOV_IMM(0, 0), CT_EXIT(),
 	};
 	struct attack a = {
-		LOAD(BPF_PROG_TYPE_KPROBE, 0, insns),
+		program(BPF_PROG_TYPE_KPROBE, 0, insns, ARRAY_SIZE(insns)),
 		as_kprobe, "__x64_sys_openat",
 	};
 	int fd = fd_from(UID_USER, rights(BP), do_attack, &a);
@@ -240,7 +242,8 @@ static int refuse_open(pid_t victim, __u32 type, __u32 attach,
 		CT_MOV_IMM(0, -ENOMEM), CT_EXIT(),
 		CT_MOV_IMM(0, 0), CT_EXIT(),
 	};
-	struct attack a = { LOAD(type, attach, insns), as_trampoline, NULL };
+	struct attack a = { program(type, attach, insns,
+				    ARRAY_SIZE(insns)), as_trampoline, NULL };
 	int id = ct_btf_id(target, BTF_KIND_FUNC);
 
 	if (id < 0)
@@ -301,23 +304,15 @@ static int iterate(const char *target, const struct bpf_insn *insns, __u32 nr)
 
 /* sk_common->skc_num */
 #define SKC_NUM		14
-#define UNLESS_SOCKET(port, skip) \
-	CT_LDX(BPF_DW, 1, 1, 8), \
-	CT_INSN(BPF_JMP | BPF_JEQ | BPF_K, 1, 0, (skip) + 2, 0), \
-	CT_LDX(BPF_H, 2, 1, SKC_NUM), \
-	CT_INSN(BPF_JMP | BPF_JNE | BPF_K, 2, 0, skip, port)
-/* setsockopt(r1, SOL_SOCKET, SO_MARK, MARK) */
-#define SET_MARK \
-	CT_ST(BPF_W, 10, -8, MARK), \
-	CT_MOV_IMM(2, SOL_SOCKET), CT_MOV_IMM(3, SO_MARK), \
-	CT_MOV_REG(4, 10), CT_ADD_IMM(4, -8), CT_MOV_IMM(5, 4), \
-	CT_CALL(BPF_FUNC_setsockopt)
-
 TEST_F(bpf, sock_destroy)
 {
 	int kfunc = ct_btf_id("bpf_sock_destroy", BTF_KIND_FUNC);
 	const struct bpf_insn insns[] = {
-		UNLESS_SOCKET(self->victim.box->port, 1),
+		/* Any other socket is left alone */
+		CT_LDX(BPF_DW, 1, 1, 8),
+		CT_INSN(BPF_JMP | BPF_JEQ | BPF_K, 1, 0, 3, 0),
+		CT_LDX(BPF_H, 2, 1, SKC_NUM),
+		CT_INSN(BPF_JMP | BPF_JNE | BPF_K, 2, 0, 1, self->victim.box->port),
 		CT_CALL_KFUNC(kfunc),
 		CT_MOV_IMM(0, 0), CT_EXIT(),
 	};
@@ -338,7 +333,15 @@ TEST_F(bpf, sock_destroy)
 TEST_F(bpf, setsockopt_of_tcp)
 {
 	const struct bpf_insn insns[] = {
-		UNLESS_SOCKET(self->victim.box->port, 7), SET_MARK,
+		/* Any other socket is left alone */
+		CT_LDX(BPF_DW, 1, 1, 8),
+		CT_INSN(BPF_JMP | BPF_JEQ | BPF_K, 1, 0, 9, 0),
+		CT_LDX(BPF_H, 2, 1, SKC_NUM),
+		CT_INSN(BPF_JMP | BPF_JNE | BPF_K, 2, 0, 7, self->victim.box->port),
+		CT_ST(BPF_W, 10, -8, MARK),
+		CT_MOV_IMM(2, SOL_SOCKET), CT_MOV_IMM(3, SO_MARK),
+		CT_MOV_REG(4, 10), CT_ADD_IMM(4, -8), CT_MOV_IMM(5, 4),
+		CT_CALL(BPF_FUNC_setsockopt),
 		CT_MOV_IMM(0, 0), CT_EXIT(),
 	};
 	int fd = iterate("bpf_iter_tcp", insns, ARRAY_SIZE(insns));
@@ -358,7 +361,11 @@ TEST_F(bpf, setsockopt_of_unix)
 {
 	const struct bpf_insn insns[] = {
 		CT_LDX(BPF_DW, 1, 1, 8),
-		CT_INSN(BPF_JMP | BPF_JEQ | BPF_K, 1, 0, 7, 0), SET_MARK,
+		CT_INSN(BPF_JMP | BPF_JEQ | BPF_K, 1, 0, 7, 0),
+		CT_ST(BPF_W, 10, -8, MARK),
+		CT_MOV_IMM(2, SOL_SOCKET), CT_MOV_IMM(3, SO_MARK),
+		CT_MOV_REG(4, 10), CT_ADD_IMM(4, -8), CT_MOV_IMM(5, 4),
+		CT_CALL(BPF_FUNC_setsockopt),
 		CT_MOV_IMM(0, 0), CT_EXIT(),
 	};
 	int fd = iterate("bpf_iter_unix", insns, ARRAY_SIZE(insns));
@@ -387,7 +394,7 @@ TEST_F(bpf, blinding_roots_perf)
 	};
 	char number[16];
 	struct attack a = {
-		LOAD(BPF_PROG_TYPE_TRACEPOINT, 0, insns),
+		program(BPF_PROG_TYPE_TRACEPOINT, 0, insns, ARRAY_SIZE(insns)),
 		as_tracepoint, number,
 	};
 	__u64 before = 0, after;
@@ -415,7 +422,7 @@ TEST_F(bpf, blinding_roots_perf)
 }
 
 /* Loops that hold the CPU, preemption off, in a system call of the victim's */
-#define LOOPS		(1 << 22)
+#define LOOPS		4194304
 
 static int hold_cpu(const struct bpf_insn *insns, __u32 nr)
 {
@@ -527,11 +534,12 @@ TEST_F(bpf, taking_a_functions_slots)
 	static const struct bpf_insn look[] = { CT_MOV_IMM(0, 0), CT_EXIT(), };
 	int id = ct_btf_id("bpf_lsm_file_open", BTF_KIND_FUNC);
 	struct attack a = {
-		LOAD(BPF_PROG_TYPE_TRACING, BPF_TRACE_FENTRY, look),
+		program(BPF_PROG_TYPE_TRACING, BPF_TRACE_FENTRY, look,
+			ARRAY_SIZE(look)),
 		as_trampoline, NULL,
 	};
 	struct attack roots = {
-		LOAD(BPF_PROG_TYPE_LSM, BPF_LSM_MAC, look),
+		program(BPF_PROG_TYPE_LSM, BPF_LSM_MAC, look, ARRAY_SIZE(look)),
 		as_trampoline, NULL,
 	};
 	pid_t attacker;
@@ -558,7 +566,7 @@ TEST_F(bpf, taking_a_tracepoints_slots)
 	static const struct bpf_insn look[] = { CT_MOV_IMM(0, 1), CT_EXIT(), };
 	char number[16];
 	struct attack a = {
-		LOAD(BPF_PROG_TYPE_TRACEPOINT, 0, look),
+		program(BPF_PROG_TYPE_TRACEPOINT, 0, look, ARRAY_SIZE(look)),
 		as_tracepoint, number,
 	};
 	pid_t attacker;
@@ -607,7 +615,8 @@ static int read_kernel(void *arg)
 		CT_LDX(BPF_DW, 1, 10, -8), CT_STX(BPF_DW, 6, 1, 8),
 		CT_MOV_IMM(0, 0), CT_EXIT(),
 	};
-	struct ct_prog prog = LOAD(BPF_PROG_TYPE_SYSCALL, 0, insns);
+	struct ct_prog prog = program(BPF_PROG_TYPE_SYSCALL, 0, insns,
+				      ARRAY_SIZE(insns));
 	struct kernel_read *r = arg;
 	union bpf_attr attr;
 	int fd;
@@ -665,8 +674,8 @@ static int detach(void *arg)
 TEST_F(bpf, detaching_roots_cgroup_program)
 {
 	static const struct bpf_insn deny[] = { CT_MOV_IMM(0, 0), CT_EXIT(), };
-	struct ct_prog prog = LOAD(BPF_PROG_TYPE_CGROUP_DEVICE,
-				   BPF_CGROUP_DEVICE, deny);
+	struct ct_prog prog = program(BPF_PROG_TYPE_CGROUP_DEVICE, BPF_CGROUP_DEVICE, deny,
+				      ARRAY_SIZE(deny));
 	int fd = ct_prog_load(&prog), err;
 	union bpf_attr attr;
 	char pid[16];

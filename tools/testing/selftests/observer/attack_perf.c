@@ -200,7 +200,7 @@ TEST_F(perf, breakpoint_moved_into_the_kernel)
  * A child inherits the event, and it is the forking task that is asked for
  * the rights to make it: without them its fork fails.
  */
-static void fork_on_and_on(volatile int *error)
+static void fork_on_and_on(int *error)
 {
 	pid_t pid;
 
@@ -219,7 +219,7 @@ static void fork_on_and_on(volatile int *error)
 
 TEST_F(perf, failing_forks)
 {
-	volatile int *error = shared_memory(sizeof(*error));
+	int *error = shared_memory(sizeof(*error));
 	pid_t pid;
 	int fd;
 
@@ -249,7 +249,7 @@ TEST_F(perf, failing_forks)
 }
 
 /* Memory that cannot be swapped: 64 MB at once */
-#define PINNED_PAGES	(1 << 14)
+#define PINNED_PAGES	16384
 
 static int pin_memory(void *arg)
 {

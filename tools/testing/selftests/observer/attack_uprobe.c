@@ -19,8 +19,8 @@ static const struct bpf_insn return_0[] = { CT_MOV_IMM(0, 0), CT_EXIT(), };
 
 static int load_uprobe_multi(void *arg)
 {
-	struct ct_prog prog = LOAD(BPF_PROG_TYPE_KPROBE,
-				   BPF_TRACE_UPROBE_MULTI, return_0);
+	struct ct_prog prog = program(BPF_PROG_TYPE_KPROBE, BPF_TRACE_UPROBE_MULTI, return_0,
+				      ARRAY_SIZE(return_0));
 
 	(void)arg;
 	return ct_prog_load(&prog);
