@@ -438,7 +438,7 @@ static bool acts(int func)
 	}
 }
 
-TEST_F(bpf, exactly_the_helpers_that_act)
+TEST_F_TIMEOUT(bpf, exactly_the_helpers_that_act, 240)
 {
 	static const struct kind * const kinds[] = {
 		&observing[0], &observing[2], &observing[3], &observing[4],

@@ -152,7 +152,7 @@ TEST_F(budget, instances_snapshots_and_subbuffers)
 }
 
 /* A failure gives back all it had taken; so does removal: again and again */
-TEST_F(budget, nothing_leaks)
+TEST_F_TIMEOUT(budget, nothing_leaks, 240)
 {
 	ASSERT_EQ(0, set_number(BUDGET, 8192));
 	for (int i = 0; i < 20; i++) {
