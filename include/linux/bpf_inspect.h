@@ -66,7 +66,7 @@ static inline int bpf_wrong_file(const struct file *file)
 }
 
 /* In syscall.c and btf.c */
-struct bpf_map *bpf_map_by_id(u32 id);
+struct bpf_map *bpf_map_by_id(u32 id, bool uref);
 kuid_t btf_creator(const struct btf *btf);
 int bpf_prog_get_info_by_fd(struct file *file, struct bpf_prog *prog,
 			    const union bpf_attr *attr,

@@ -304,7 +304,7 @@ int bpf_inspect_get_info(struct file *file, const union bpf_attr *attr,
 		bpf_prog_put(prog);
 		return ret;
 	case BPF_INSPECT_MAP:
-		map = bpf_map_by_id(inspect->id);
+		map = bpf_map_by_id(inspect->id, false);
 		if (IS_ERR(map))
 			return PTR_ERR(map);
 		ret = bpf_map_get_info_by_fd(file, map, attr, uattr);
@@ -342,7 +342,7 @@ struct bpf_map_reader bpf_map_reader_get(struct fd f)
 		reader.map = ERR_PTR(-EINVAL);
 		return reader;
 	}
-	reader.map = bpf_map_by_id(inspect->id);
+	reader.map = bpf_map_by_id(inspect->id, false);
 	reader.inspect = !IS_ERR(reader.map);
 	return reader;
 }

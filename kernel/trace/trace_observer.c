@@ -67,17 +67,15 @@ static int observer_refuse(struct trace_array *tr, const char *loc,
 }
 
 /**
- * trace_observer_tracer - may the opener of current_tracer choose a tracer?
- * @tr: instance the file belongs to
- * @file: open current_tracer file
+ * trace_observer_tracer - may the current task choose this tracer?
+ * @tr: instance
  * @name: name of the tracer
  *
  * Return: 0, or -EPERM with a line in the instance's error_log.
  */
-int trace_observer_tracer(struct trace_array *tr, struct file *file,
-			  const char *name)
+int trace_observer_tracer(struct trace_array *tr, const char *name)
 {
-	if (!tracefs_observer_file(file) ||
+	if (!trace_observer_acting() ||
 	    match_string(observer_tracers, ARRAY_SIZE(observer_tracers),
 			 name) >= 0)
 		return 0;
@@ -85,7 +83,7 @@ int trace_observer_tracer(struct trace_array *tr, struct file *file,
 }
 
 /**
- * trace_observer_func_command - may an observer set a function command?
+ * trace_observer_func_command - may the current task set this command?
  * @tr: instance, or %NULL for the top one
  * @command: name of the command, as in "function:command"
  *
@@ -93,7 +91,8 @@ int trace_observer_tracer(struct trace_array *tr, struct file *file,
  */
 int trace_observer_func_command(struct trace_array *tr, const char *command)
 {
-	if (match_string(observer_func_commands,
+	if (!trace_observer_acting() ||
+	    match_string(observer_func_commands,
 			 ARRAY_SIZE(observer_func_commands), command) >= 0)
 		return 0;
 	return observer_refuse(tr, "set_ftrace_filter", command,

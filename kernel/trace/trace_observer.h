@@ -13,8 +13,7 @@ struct dentry;
 struct trace_array;
 struct uprobe_site;
 
-int trace_observer_tracer(struct trace_array *tr, struct file *file,
-			  const char *name);
+int trace_observer_tracer(struct trace_array *tr, const char *name);
 int trace_observer_func_command(struct trace_array *tr, const char *command);
 
 /**
