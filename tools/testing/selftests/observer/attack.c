@@ -317,7 +317,7 @@ bool task_exists(const char *name)
 	return found;
 }
 
-long mem_available_kb(void)
+static long read_mem_available_kb(void)
 {
 	char text[4096], *at;
 
@@ -325,6 +325,24 @@ long mem_available_kb(void)
 		return -1;
 	at = strstr(text, "MemAvailable:");
 	return at ? strtol(at + 13, NULL, 10) : -1;
+}
+
+/*
+ * The kernel frees much after a grace period: what a test before this one has
+ * given back would hide what this one takes.
+ */
+long mem_available_kb(void)
+{
+	enum { STEADY_KB = 64, STEADY_READS = 5, MOST_READS = 100 };
+	long now, last = read_mem_available_kb();
+
+	for (int i = 0, steady = 0; i < MOST_READS && steady < STEADY_READS;
+	     i++, last = now) {
+		usleep(50000);
+		now = read_mem_available_kb();
+		steady = labs(now - last) <= STEADY_KB ? steady + 1 : 0;
+	}
+	return last;
 }
 
 int write_fd(int fd, const char *text)

@@ -82,7 +82,7 @@ const char *own_path(void);
 bool file_has(const char *path, const char *text);
 /* Is a task called @name there? */
 bool task_exists(const char *name);
-long mem_available_kb(void);
+long mem_available_kb(void);	/* once nothing is being freed */
 
 int write_fd(int fd, const char *text);		/* 0 or errno */
 struct file_op {
