@@ -17,7 +17,6 @@
 #include <linux/mm.h>
 #include <linux/overflow.h>
 #include <linux/slab.h>
-#include <linux/sort.h>
 #include <linux/string.h>
 #include "uprobe_elf.h"
 
@@ -28,6 +27,8 @@
 #define MAX_SITES	(4 * 1024 * 1024)
 #define MAX_NOTE_BYTES	(4 * 1024 * 1024)
 #define FIRST_SITES	1024
+#define DIGIT_BITS	11		/* three make an offset */
+#define DIGITS		(1 << DIGIT_BITS)
 
 #define SYMBOL_IFUNC	10		/* STT_GNU_IFUNC */
 #define NOTE_STAPSDT	3
@@ -411,33 +412,72 @@ static int find_base(struct elf_scan *scan)
 	return ret;
 }
 
-static int compare_sites(const void *a, const void *b)
+/* One pass of sort_sites(): in the order of eleven bits of each */
+static void sort_digit(struct elf_scan *scan, const u32 *from, u32 *to, u32 nr,
+		       u32 shift)
 {
-	u32 x = *(const u32 *)a, y = *(const u32 *)b;
+	u32 *place = (u32 *)scan->chunk, at = 0;
 
-	return x < y ? -1 : x > y;
+	memset(place, 0, DIGITS * sizeof(*place));
+	for (u32 i = 0; i < nr; i++)
+		place[from[i] >> shift & (DIGITS - 1)]++;
+	for (u32 i = 0; i < DIGITS; i++) {
+		u32 n = place[i];
+
+		place[i] = at;
+		at += n;
+	}
+	for (u32 i = 0; i < nr; i++)
+		to[place[from[i] >> shift & (DIGITS - 1)]++] = from[i];
+}
+
+/*
+ * Ascending, from @a to @b, by radix: sort() takes fifteen times as long for a
+ * million sites, and neither sleeps nor stops.
+ */
+static int sort_sites(struct elf_scan *scan, u32 *a, u32 *b, u32 nr)
+{
+	for (u32 shift = 0; shift < 32; shift += DIGIT_BITS) {
+		if (scan->elf->stop(scan->elf))
+			return -EINTR;
+		sort_digit(scan, a, b, nr, shift);
+		swap(a, b);
+	}
+	return 0;
 }
 
 /* Ascending, each once, and no more memory than that takes */
 static int finish_sites(struct elf_scan *scan, u32 found,
 			struct uprobe_sites **sites)
 {
-	u32 *offsets = scan->sites ? scan->sites->offsets : NULL;
+	u32 *offsets = NULL, *sorted = NULL;
 	u32 nr = 0;
+	int ret = 0;
 
-	if (found)
-		sort(offsets, found, sizeof(*offsets), compare_sites, NULL);
+	if (found) {
+		sorted = kvmalloc((size_t)found * sizeof(*sorted), GFP_KERNEL_ACCOUNT);
+		if (!sorted)
+			return -ENOMEM;
+		offsets = scan->sites->offsets;
+		ret = sort_sites(scan, offsets, sorted, found);
+		if (ret)
+			goto out;
+	}
 	for (u32 i = 0; i < found; i++) {
-		if (!nr || offsets[i] != offsets[nr - 1])
-			offsets[nr++] = offsets[i];
+		if (!nr || sorted[i] != offsets[nr - 1])
+			offsets[nr++] = sorted[i];
 	}
 	*sites = kvmalloc(struct_size(*sites, offsets, nr), GFP_KERNEL_ACCOUNT);
-	if (!*sites)
-		return -ENOMEM;
+	if (!*sites) {
+		ret = -ENOMEM;
+		goto out;
+	}
 	(*sites)->nr = nr;
 	if (nr)
 		memcpy((*sites)->offsets, offsets, nr * sizeof(*offsets));
-	return 0;
+out:
+	kvfree(sorted);
+	return ret;
 }
 
 static int scan_sections(struct elf_scan *scan, u32 *nr)

@@ -20,6 +20,8 @@ typedef uint64_t u64;
 #define __aligned(n)	__attribute__((aligned(n)))
 #define __counted_by(n)
 #define ALIGN(x, a)	(((x) + (a) - 1) & ~((__typeof__(x))(a) - 1))
+#define swap(a, b) \
+	do { __typeof__(a) swapped = (a); (a) = (b); (b) = swapped; } while (0)
 #define min(a, b)	((a) < (b) ? (a) : (b))
 #define min_t(t, a, b)	min((t)(a), (t)(b))
 #define check_add_overflow(a, b, sum)	__builtin_add_overflow(a, b, sum)
@@ -51,14 +53,6 @@ static inline void *kvzalloc(size_t size, int flags)
 static inline void kvfree(const void *p)
 {
 	free((void *)p);
-}
-
-static inline void sort(void *base, size_t nr, size_t size,
-			int (*compare)(const void *, const void *),
-			void *swap)
-{
-	(void)swap;
-	qsort(base, nr, size, compare);
 }
 
 #endif /* _UPROBE_ELF_KERNEL_H */
