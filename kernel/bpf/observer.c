@@ -16,12 +16,6 @@
 #include <linux/btf.h>
 #include <linux/btf_ids.h>
 
-static bool perfmon_capable_noaudit(void)
-{
-	return ns_capable_noaudit(&init_user_ns, CAP_PERFMON) ||
-	       ns_capable_noaudit(&init_user_ns, CAP_SYS_ADMIN);
-}
-
 /**
  * bpf_tracing_capable - may the current task observe by way of BPF?
  * @token: BPF token presented, or %NULL

@@ -244,12 +244,9 @@ int trace_observer_prepare(struct trace_observer_act *act, const char *command)
 bool trace_observer_may_arm(const struct path *path,
 			    const struct uprobe_site *site, bool perf)
 {
-	struct user_namespace *ns = &init_user_ns;
-
 	if (!trace_observer_acting() &&
-	    (!perf || !ns_capable_noaudit(ns, CAP_TRACING) ||
-	     ns_capable_noaudit(ns, CAP_PERFMON) ||
-	     ns_capable_noaudit(ns, CAP_SYS_ADMIN)))
+	    (!perf || perfmon_capable_noaudit() ||
+	     !ns_capable_noaudit(&init_user_ns, CAP_TRACING)))
 		return true;
 	return (site->inode && uprobe_site_holds(site)) ||
 	       uprobe_site_may_write(path) || capable(CAP_SYS_PTRACE);

@@ -52,6 +52,15 @@ $(AT_PROGS): $(SELFTESTS)/observer/%: $(AT_SRC)/%.c $(AT_SRC)/attack.c $(CT_SRC)
 	@$(CT_CC) -o $@.new $(filter %.c,$^)
 	@mv $@.new $@
 
+FUZZ := $(SELFTESTS)/observer/fuzz_observer
+$(FUZZ): $(wildcard $(AT_SRC)/fuzz_*.c) $(AT_SRC)/fuzz.h
+$(FUZZ): $(AT_SRC)/attack.c $(CT_SRC)/common.c \
+		$(AT_SRC)/attack.h $(CT_SRC)/common.h $(CT_SRC)/focus.h $(CT_HDR)
+	@mkdir -p $(@D)
+	@echo "  CC       $@"
+	@$(CT_CC) -o $@.new $(filter %.c,$^)
+	@mv $@.new $@
+
 # What judges the matrix is tested on the host
 MATRIX_TEST := $(BIN)/matrix-test
 $(MATRIX_TEST): tools/testing/matrix_test.c $(CT_POLICY) \
@@ -61,6 +70,6 @@ $(MATRIX_TEST): tools/testing/matrix_test.c $(CT_POLICY) \
 	@$(CC) $(CFLAGS) $(TOOL_CFLAGS) -I$(CT_SRC) -o $@.new $(filter %.c,$^)
 	@mv $@.new $@
 
-selftests: $(CT_PROGS) $(AT_PROGS) $(MATRIX_TEST) ## build the tests that run in the guest
+selftests: $(CT_PROGS) $(AT_PROGS) $(FUZZ) $(MATRIX_TEST) ## build the tests that run in the guest
 
 .PHONY: selftests
