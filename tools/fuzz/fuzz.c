@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Boot one guest for each seed, let the randomized attacker loose in it, and
+ * add up what it covered.  Prints TAP: a test for each seed.
+ */
+#include "fuzz.h"
+#include <argp.h>
+#include <err.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+static struct settings {
+	const char *runner, *program, *results, *kernel, *base, *rst;
+	unsigned long first, last, steps, jobs;
+} settings = {
+	.runner = "tools/vm/run", .kernel = "debug", .base = "6.12",
+	.first = 1, .last = 1, .steps = 10000, .jobs = 1,
+};
+
+enum { KEY_RUNNER = 256, KEY_PROGRAM, KEY_RESULTS, KEY_KERNEL, KEY_BASE, KEY_RST };
+
+static const struct argp_option known_options[] = {
+	{ "seed", 's', "FIRST[-LAST]", 0, "one guest for each of these (1)", 0 },
+	{ "steps", 'n', "NUMBER", 0, "of the attacker in each guest (10000)", 0 },
+	{ "jobs", 'j', "NUMBER", 0, "guests at the same time (1)", 0 },
+	{ "kernel", KEY_KERNEL, "NAME", 0, "which kernel to attack (debug)", 0 },
+	{ "base", KEY_BASE, "VERSION", 0, "whose kernel that is (6.12)", 0 },
+	{ "runner", KEY_RUNNER, "FILE", 0, "what boots a guest (tools/vm/run)", 0 },
+	{ "program", KEY_PROGRAM, "FILE", 0, "the attacker", 0 },
+	{ "results", KEY_RESULTS, "DIR", 0, "where the guests' output goes", 0 },
+	{ "rst", KEY_RST, "FILE", 0, "write what was covered as a table", 0 },
+	{ 0 },
+};
+
+/* A positive number up to the character @end */
+static unsigned long number(struct argp_state *state, const char *text,
+			    char **end)
+{
+	unsigned long n;
+
+	errno = 0;
+	n = strtoul(text, end, 10);
+	if (errno || *end == text || *text == '-' || *text == '+' || !n)
+		argp_error(state, "'%s' is not a number of 1 or more", text);
+	return n;
+}
+
+static unsigned long whole_number(struct argp_state *state, const char *text)
+{
+	char *end = NULL;
+	unsigned long n = number(state, text, &end);
+
+	if (*end)
+		argp_error(state, "'%s' is not a number of 1 or more", text);
+	return n;
+}
+
+static error_t parse_option(int key, char *arg, struct argp_state *state)
+{
+	struct settings *s = state->input;
+	char *end = NULL;
+
+	switch (key) {
+	case 's':
+		s->first = s->last = number(state, arg, &end);
+		if (*end == '-')
+			s->last = whole_number(state, end + 1);
+		else if (*end)
+			argp_error(state, "'%s' is neither a number nor FIRST-LAST",
+				   arg);
+		if (s->last < s->first)
+			argp_error(state, "'%s' ends before it begins", arg);
+		break;
+	case 'n':
+		s->steps = whole_number(state, arg);
+		break;
+	case 'j':
+		s->jobs = whole_number(state, arg);
+		break;
+	case KEY_RUNNER:
+		s->runner = arg;
+		break;
+	case KEY_PROGRAM:
+		s->program = arg;
+		break;
+	case KEY_RESULTS:
+		s->results = arg;
+		break;
+	case KEY_KERNEL:
+		s->kernel = arg;
+		break;
+	case KEY_BASE:
+		s->base = arg;
+		break;
+	case KEY_RST:
+		s->rst = arg;
+		break;
+	case ARGP_KEY_END:
+		if (!s->program || !s->results)
+			argp_error(state, "--program and --results are needed");
+		break;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+	return 0;
+}
+
+static const struct argp argp = {
+	known_options, parse_option, NULL,
+	"Attack the kernel as an observer, at random, in guests.",
+	NULL, NULL, NULL,
+};
+
+static void log_path(char *path, unsigned long seed)
+{
+	snprintf(path, PATH_MAX, "%s/seed-%lu.log", settings.results, seed);
+}
+
+static pid_t start_guest(unsigned long seed)
+{
+	/* KASAN wants memory */
+	const char *memory = strcmp(settings.kernel, "debug") ? "512" : "1536";
+	char seed_text[32], steps[32], timeout[32], path[PATH_MAX];
+	const char *argv[] = {
+		settings.runner, "--kernel", settings.kernel, "--base",
+		settings.base, "--verdict", "--smp", "2", "--memory", memory,
+		"--timeout", timeout, "--add", settings.program, "--",
+		"fuzz_observer", "--list", "--seed", seed_text, "--steps",
+		steps, NULL,
+	};
+	pid_t pid;
+	int fd;
+
+	snprintf(seed_text, sizeof(seed_text), "%lu", seed);
+	snprintf(steps, sizeof(steps), "%lu", settings.steps);
+	/* It is stuck when a step takes half a second */
+	snprintf(timeout, sizeof(timeout), "%lu", 240 + settings.steps / 2);
+	log_path(path, seed);
+	fd = open(path, O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC, 0644);
+	if (fd < 0)
+		err(2, "cannot write %s", path);
+	pid = fork();
+	if (pid < 0)
+		err(2, "cannot start another process");
+	if (!pid) {
+		dup2(fd, STDOUT_FILENO);
+		dup2(fd, STDERR_FILENO);
+		execvp(argv[0], (char **)argv);
+		warn("cannot run %s", argv[0]);
+		_exit(127);
+	}
+	close(fd);
+	return pid;
+}
+
+/* The guest's own account, below a test that failed */
+static void print_log(unsigned long seed)
+{
+	char path[PATH_MAX], *line = NULL;
+	size_t size = 0;
+	FILE *in;
+
+	log_path(path, seed);
+	in = fopen(path, "re");
+	while (in && getline(&line, &size, in) > 0) {
+		if (strncmp(line, "# record", 8))
+			printf("# | %s", line);
+	}
+	free(line);
+	if (in)
+		fclose(in);
+}
+
+static long read_log(struct coverage *c, unsigned long seed)
+{
+	char path[PATH_MAX];
+	FILE *in;
+	long steps;
+
+	log_path(path, seed);
+	in = fopen(path, "re");
+	if (!in)
+		return -1;
+	steps = coverage_read(c, in);
+	fclose(in);
+	return steps;
+}
+
+static void write_rst(struct coverage *c)
+{
+	FILE *out = fopen(settings.rst, "we");
+
+	if (!out)
+		err(2, "cannot write %s", settings.rst);
+	coverage_print_rst(c, out);
+	if (fclose(out))
+		err(2, "cannot write %s", settings.rst);
+}
+
+int main(int argc, char **argv)
+{
+	unsigned long next, running = 0, failed = 0, nr, steps = 0;
+	struct coverage coverage = {};
+	struct timespec begin, end;
+	pid_t *pids;
+	double secs;
+
+	argp_err_exit_status = 2;
+	argp_parse(&argp, argc, argv, 0, NULL, &settings);
+	if (access(settings.program, R_OK))
+		errx(2, "%s is missing: `make selftests` builds it",
+		     settings.program);
+	if (mkdir(settings.results, 0755) && errno != EEXIST)
+		err(2, "cannot make %s", settings.results);
+	nr = settings.last - settings.first + 1;
+	pids = calloc(nr, sizeof(*pids));
+	if (!pids)
+		err(2, "out of memory");
+
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	printf("TAP version 13\n1..%lu\n", nr);
+	clock_gettime(CLOCK_MONOTONIC, &begin);
+	for (next = 0; next < nr || running; ) {
+		unsigned long which;
+		int status;
+		long did;
+		pid_t pid;
+
+		while (next < nr && running < settings.jobs) {
+			pids[next] = start_guest(settings.first + next);
+			next++;
+			running++;
+		}
+		pid = wait(&status);
+		if (pid < 0)
+			err(2, "lost a guest");
+		running--;
+		for (which = 0; pids[which] != pid; which++)
+			;
+		did = read_log(&coverage, settings.first + which);
+		if (status || did < 0) {
+			failed++;
+			print_log(settings.first + which);
+		}
+		if (did > 0)
+			steps += did;
+		printf("%sok %lu seed %lu: %ld steps\n",
+		       status || did < 0 ? "not " : "", which + 1,
+		       settings.first + which, did);
+	}
+	clock_gettime(CLOCK_MONOTONIC, &end);
+	secs = end.tv_sec - begin.tv_sec + (end.tv_nsec - begin.tv_nsec) / 1e9;
+	printf("# %lu steps over %lu seeds on the %s kernel, %.0f a second with the guests' boot\n",
+	       steps, nr, settings.kernel, steps / secs);
+	if (settings.rst)
+		write_rst(&coverage);
+	fflush(stdout);
+	coverage_print(&coverage, stderr);
+	coverage_free(&coverage);
+	free(pids);
+	return failed ? 1 : 0;
+}
