@@ -194,6 +194,7 @@ static void run(const char *libc)
 		{ "10k", NULL, 10000, 0, 5 },
 		{ "100k", NULL, 100000, 0, 3 },
 		{ "1m", NULL, 1000000, 500000000, 3 },
+		{ "cap", NULL, 4 * 1024 * 1024, 0, 1 },
 	};
 	const struct file copied = { "libc", libc, 0, 0, 5 };
 	count_t *shared = mmap(NULL, 4096, PROT_READ | PROT_WRITE,
