@@ -18,10 +18,10 @@
 
 static struct settings {
 	const char *runner, *program, *results, *kernel, *base, *rst;
-	unsigned long first, last, steps, jobs;
+	unsigned long first, last, steps, jobs, cpus;
 } settings = {
 	.runner = "tools/vm/run", .kernel = "debug", .base = "6.12",
-	.first = 1, .last = 1, .steps = 10000, .jobs = 1,
+	.first = 1, .last = 1, .steps = 10000, .jobs = 1, .cpus = 1,
 };
 
 enum { KEY_RUNNER = 256, KEY_PROGRAM, KEY_RESULTS, KEY_KERNEL, KEY_BASE, KEY_RST };
@@ -30,6 +30,7 @@ static const struct argp_option known_options[] = {
 	{ "seed", 's', "FIRST[-LAST]", 0, "one guest for each of these (1)", 0 },
 	{ "steps", 'n', "NUMBER", 0, "of the attacker in each guest (10000)", 0 },
 	{ "jobs", 'j', "NUMBER", 0, "guests at the same time (1)", 0 },
+	{ "cpus", 'c', "NUMBER", 0, "of each guest (1)", 0 },
 	{ "kernel", KEY_KERNEL, "NAME", 0, "which kernel to attack (debug)", 0 },
 	{ "base", KEY_BASE, "VERSION", 0, "whose kernel that is (6.12)", 0 },
 	{ "runner", KEY_RUNNER, "FILE", 0, "what boots a guest (tools/vm/run)", 0 },
@@ -84,6 +85,9 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	case 'j':
 		s->jobs = whole_number(state, arg);
 		break;
+	case 'c':
+		s->cpus = whole_number(state, arg);
+		break;
 	case KEY_RUNNER:
 		s->runner = arg;
 		break;
@@ -127,10 +131,10 @@ static pid_t start_guest(unsigned long seed)
 {
 	/* KASAN wants memory */
 	const char *memory = strcmp(settings.kernel, "debug") ? "512" : "1536";
-	char seed_text[32], steps[32], timeout[32], path[PATH_MAX];
+	char seed_text[32], steps[32], timeout[32], cpus[32], path[PATH_MAX];
 	const char *argv[] = {
 		settings.runner, "--kernel", settings.kernel, "--base",
-		settings.base, "--verdict", "--smp", "2", "--memory", memory,
+		settings.base, "--verdict", "--smp", cpus, "--memory", memory,
 		"--timeout", timeout, "--add", settings.program, "--",
 		"fuzz_observer", "--list", "--seed", seed_text, "--steps",
 		steps, NULL,
@@ -139,6 +143,7 @@ static pid_t start_guest(unsigned long seed)
 	int fd;
 
 	snprintf(seed_text, sizeof(seed_text), "%lu", seed);
+	snprintf(cpus, sizeof(cpus), "%lu", settings.cpus);
 	snprintf(steps, sizeof(steps), "%lu", settings.steps);
 	/* It is stuck when a step takes half a second */
 	snprintf(timeout, sizeof(timeout), "%lu", 240 + settings.steps / 2);

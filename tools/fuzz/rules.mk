@@ -5,14 +5,15 @@
 FUZZ_RUN := $(BIN)/fuzz
 SEED     ?= 1
 STEPS    ?= 10000
+FUZZ_KERNEL ?= debug
 
 $(FUZZ_RUN): $(addprefix tools/fuzz/,fuzz.c coverage.c fuzz.h) | deps
 	@mkdir -p $(@D)
 	@echo "  CC       $@"
 	@$(CC) $(CFLAGS) $(TOOL_CFLAGS) -D_GNU_SOURCE -o $@ $(filter %.c,$^)
 
-fuzz: deps kernel-debug vm selftests $(FUZZ_RUN) ## attack as an observer at random: SEED=FIRST[-LAST] STEPS=NUMBER, on the debug kernel
-	@$(FUZZ_RUN) --base $(V) --jobs $(JOBS) --seed $(SEED) --steps $(STEPS) \
+fuzz: deps kernel-$(FUZZ_KERNEL) vm selftests $(FUZZ_RUN) ## attack as an observer at random, on the debug kernel: SEED=FIRST[-LAST] STEPS=NUMBER
+	@$(FUZZ_RUN) --base $(V) --kernel $(FUZZ_KERNEL) --jobs $(JOBS) --seed $(SEED) --steps $(STEPS) \
 		--program $(BUILD)/selftests/observer/fuzz_observer \
 		--results $(BUILD)/results/fuzz $(if $(RST),--rst $(RST))
 

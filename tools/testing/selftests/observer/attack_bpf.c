@@ -282,6 +282,57 @@ TEST_F(bpf, lsm)
 	close(fd);
 }
 
+/* 0 if a stack was written over a variable of the kernel; or errno */
+static int write_variable(void *arg)
+{
+	int variable = *(int *)arg, prog;
+	const struct bpf_insn insns[] = {
+		CT_MOV_REG(6, 1),
+		CT_INSN(BPF_LD | BPF_DW | BPF_IMM, 1, BPF_PSEUDO_BTF_ID, 0,
+			variable),
+		CT_INSN(0, 0, 0, 0, 0),
+		CT_CALL(BPF_FUNC_this_cpu_ptr),
+		CT_MOV_REG(7, 0),
+		CT_LDX(BPF_DW, 8, 7, 0),
+		CT_MOV_REG(1, 6), CT_MOV_REG(2, 7), CT_MOV_IMM(3, 8),
+		CT_MOV_IMM(4, 0), CT_CALL(BPF_FUNC_get_stack),
+		CT_LDX(BPF_DW, 9, 7, 0),
+		CT_MOV_IMM(0, ECANCELED),
+		CT_INSN(BPF_JMP | BPF_JEQ | BPF_X, 8, 9, 1, 0),
+		CT_MOV_IMM(0, 0),
+		CT_EXIT(),
+	};
+	struct ct_prog p = program(BPF_PROG_TYPE_SYSCALL, 0, insns,
+				   ARRAY_SIZE(insns));
+	union bpf_attr attr;
+	int err;
+
+	p.flags = BPF_F_SLEEPABLE;
+	prog = ct_prog_load(&p);
+	if (prog < 0)
+		return -prog;
+	memset(&attr, 0, sizeof(attr));
+	attr.test.prog_fd = prog;
+	err = ct_bpf(BPF_PROG_TEST_RUN, &attr, sizeof(attr));
+	return err ? -err : (int)attr.test.retval;
+}
+
+TEST_F(bpf, stack_over_a_variable)
+{
+	/* How many tasks this processor has made: read by few */
+	int variable = ct_btf_id("process_counts", BTF_KIND_VAR);
+	int err;
+
+	ASSERT_LT(0, variable);
+	err = with(rights(BP), write_variable, &variable);
+	if (on_stock()) {
+		EXPECT_EQ(0, err);
+	} else {
+		EXPECT_EQ(EACCES, err);
+		EXPECT_TRUE(victim_unharmed(&self->victim));
+	}
+}
+
 /* Sockets, from iterators; ctx->sk_common or ctx->unix_sk is at 8 */
 static int iterate(const char *target, const struct bpf_insn *insns, __u32 nr)
 {

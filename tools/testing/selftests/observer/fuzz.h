@@ -30,11 +30,13 @@ struct record {
 
 #define MAX_RECORDS	4096
 #define MAX_STEPS	64	/* of those just before */
+#define NR_PARTS	6
 
 /* Shared by the attacker and whoever judges it */
 struct journal {
 	__u32 nr_records;
 	struct record records[MAX_RECORDS];
+	__u64 taken[NR_PARTS], spent[NR_PARTS];	/* steps, and ns */
 	__u64 nr_steps;
 	char steps[MAX_STEPS][120];
 };

@@ -10,7 +10,7 @@ static void add_name(struct names *names, const char *name)
 		names->name[names->nr++] = strdup(name);
 }
 
-/* Of a file's lines, the first word of about as many as there is room for */
+/* The first word of some of a file's first @lines lines */
 static int find_lines(struct fuzz *f, struct names *names, const char *path,
 		      __u32 lines)
 {
@@ -19,7 +19,7 @@ static int find_lines(struct fuzz *f, struct names *names, const char *path,
 
 	if (!in)
 		return errno;
-	while (fgets(line, sizeof(line), in)) {
+	for (__u32 i = 0; i < lines && fgets(line, sizeof(line), in); i++) {
 		line[strcspn(line, " \t\n")] = '\0';
 		if (throw(&f->dice, lines) < MAX_NAMES)
 			add_name(names, line);
@@ -97,7 +97,7 @@ int find_names(struct fuzz *f)
 	int err, id;
 
 	err = find_lines(f, &f->functions,
-			 CT_TRACEFS "/available_filter_functions", 30000);
+			 CT_TRACEFS "/available_filter_functions", 8000);
 	if (!err)
 		err = find_lines(f, &f->tracepoints,
 				 CT_TRACEFS "/available_events", 1200);

@@ -7,27 +7,29 @@
  */
 #include "fuzz.h"
 #include <argp.h>
-#include <dirent.h>
 #include <ftw.h>
-#include <sys/ioctl.h>
 #include <sys/resource.h>
+#include <time.h>
 #include "../kselftest.h"
 
 #define BURST		200	/* steps of one attacker */
-#define BURST_SECONDS	120	/* it is stuck after that */
+#define MOST_ATTACKERS	16	/* at the same time */
+#define BURST_SECONDS	300	/* it is stuck after that */
+#define SLOW_SECONDS	60	/* and worth a look after that */
 #define CANARY_VALUE	0x5eed5eed5eedULL
 #define CANARY_FILE	"/tmp/fuzz.canary"
 #define KMEMLEAK	"/sys/kernel/debug/kmemleak"
 
 static struct options {
-	__u64 seed, steps, first;
+	__u64 seed, steps, first, attackers;
 	bool list;
-} options = { .seed = 1, .steps = 1000 };
+} options = { .seed = 1, .steps = 1000, .attackers = 4 };
 
 static const struct argp_option known_options[] = {
 	{ "seed", 's', "NUMBER", 0, "of the dice (1)" },
 	{ "steps", 'n', "NUMBER", 0, "how many (1000)" },
 	{ "first", 'f', "NUMBER", 0, "burst to begin with, to see one again (0)" },
+	{ "attackers", 'a', "NUMBER", 0, "how many at a time (4)" },
 	{ "list", 'l', NULL, 0, "print what was tried: kind, name, tried, done" },
 	{ },
 };
@@ -35,7 +37,8 @@ static const struct argp_option known_options[] = {
 static error_t parse_option(int key, char *arg, struct argp_state *state)
 {
 	__u64 *number = key == 's' ? &options.seed : key == 'n' ?
-		&options.steps : key == 'f' ? &options.first : NULL;
+		&options.steps : key == 'f' ? &options.first : key == 'a' ?
+		&options.attackers : NULL;
 	char *end;
 
 	if (key == 'l') {
@@ -48,6 +51,9 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	*number = strtoull(arg, &end, 0);
 	if (errno || *end || !*arg || *arg == '-')
 		argp_error(state, "'%s' is not a number", arg);
+	if (key == 'a' && (!*number || *number > MOST_ATTACKERS))
+		argp_error(state, "there can be 1 to %d attackers, not %s",
+			   MOST_ATTACKERS, arg);
 	return 0;
 }
 
@@ -227,62 +233,37 @@ static const char *what_changed(struct canaries *c, struct fuzz *f)
 
 /* Bursts */
 
+/* In 100 */
+static const struct {
+	__u32 weight;
+	void (*fn)(struct fuzz *f);
+	const char *name;
+} parts[NR_PARTS] = {
+	{ 38, fuzz_bpf_load, "programs" }, { 10, fuzz_bpf_object, "objects" },
+	{ 8, fuzz_bpf_blind, "bpf()" }, { 16, fuzz_perf, "perf" },
+	{ 20, fuzz_tracefs, "tracefs" }, { 8, fuzz_uprobe, "uprobes" },
+};
+
+static __u64 now_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec * 1000000000ULL + t.tv_nsec;
+}
+
 static void attack(struct fuzz *f, __u64 steps)
 {
-	/* In 100 */
-	static const struct {
-		__u32 weight;
-		void (*fn)(struct fuzz *f);
-	} parts[] = {
-		{ 38, fuzz_bpf_load }, { 10, fuzz_bpf_object },
-		{ 8, fuzz_bpf_blind }, { 16, fuzz_perf }, { 20, fuzz_tracefs },
-		{ 8, fuzz_uprobe },
-	};
-
 	while (steps--) {
 		__u32 i = 0, n = throw(&f->dice, 100);
+		__u64 begin = now_ns();
 
 		while (n >= parts[i].weight)
 			n -= parts[i++].weight;
 		parts[i].fn(f);
+		f->journal->spent[i] += now_ns() - begin;
+		f->journal->taken[i]++;
 	}
-}
-
-/* 0, or the signal that ended the attacker: SIGALRM when it was stuck */
-static int run_burst(struct fuzz *f, __u64 steps)
-{
-	struct rlimit files = { 512, 512 };
-	int status = 0;
-	pid_t pid = fork();
-
-	if (pid < 0)
-		return -1;
-	if (!pid) {
-		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		setrlimit(RLIMIT_NOFILE, &files);
-		signal(SIGPIPE, SIG_IGN);
-		alarm(BURST_SECONDS);
-		/* Out of root's descriptors, which the attacker has not got */
-		for (int fd = 3; fd < 64; fd++)
-			close(fd);
-		f->root.prog_fd = -1;
-		if (ct_become(UID_USER, BT))
-			_exit(SETUP_FAILED);
-		attack(f, steps);
-		_exit(0);
-	}
-	waitpid(pid, &status, 0);
-	/* And what it has left running */
-	pid = fork();
-	if (!pid) {
-		if (!ct_become(UID_USER, 0))
-			kill(-1, SIGKILL);
-		_exit(0);
-	}
-	waitpid(pid, NULL, 0);
-	if (WIFEXITED(status) && WEXITSTATUS(status) == SETUP_FAILED)
-		return -1;
-	return WIFSIGNALED(status) ? WTERMSIG(status) : 0;
 }
 
 static void print_steps(const struct journal *j)
@@ -293,8 +274,87 @@ static void print_steps(const struct journal *j)
 		ksft_print_msg("  %s\n", j->steps[from % MAX_STEPS]);
 }
 
+/* Interrupts waitpid() */
+static void on_alarm(int sig)
+{
+}
+
+static void be_attacker(struct fuzz *f, __u64 steps)
+{
+	struct rlimit files = { 512, 512 };
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	signal(SIGALRM, SIG_DFL);
+	setrlimit(RLIMIT_NOFILE, &files);
+	signal(SIGPIPE, SIG_IGN);
+	alarm(BURST_SECONDS);
+	/* Root's descriptors are not the attacker's */
+	for (int fd = 3; fd < 64; fd++)
+		close(fd);
+	f->root.prog_fd = -1;
+	if (ct_become(UID_USER, BT))
+		_exit(SETUP_FAILED);
+	attack(f, steps);
+	_exit(0);
+}
+
+struct burst {
+	__u64 steps;		/* of each */
+	int stuck;		/* attacker that was, or -1 */
+	__u64 killed;		/* their own mistakes are their own business */
+};
+
+/* All attackers at the same time, each with dice and a journal of its own */
+static bool run_burst(struct fuzz *f, struct journal *journals, __u64 number,
+		      struct burst *burst)
+{
+	pid_t pids[MOST_ATTACKERS] = {}, pid;
+	bool ran = true;
+	int status;
+
+	for (__u64 i = 0; i < options.attackers; i++) {
+		f->journal = &journals[i];
+		f->journal->nr_steps = 0;
+		f->dice.state = (options.seed << 32) +
+			number * MOST_ATTACKERS + i;
+		pids[i] = fork();
+		if (!pids[i])
+			be_attacker(f, burst->steps);
+		ran &= pids[i] > 0;
+	}
+	burst->stuck = -1;
+	alarm(SLOW_SECONDS);
+	for (__u64 i = 0; i < options.attackers; i++) {
+		if (pids[i] <= 0)
+			continue;
+		while (waitpid(pids[i], &status, 0) != pids[i]) {
+			ksft_print_msg("burst %llu, attacker %llu is slow:\n",
+				       number, i);
+			print_steps(&journals[i]);
+		}
+		if (WIFSIGNALED(status) && WTERMSIG(status) == SIGALRM)
+			burst->stuck = i;
+		burst->killed += WIFSIGNALED(status);
+		ran &= !WIFEXITED(status) ||
+		       WEXITSTATUS(status) != SETUP_FAILED;
+	}
+	alarm(0);
+	/* And what they have left running */
+	pid = fork();
+	if (!pid) {
+		if (!ct_become(UID_USER, 0))
+			kill(-1, SIGKILL);
+		_exit(0);
+	}
+	waitpid(pid, NULL, 0);
+	return ran;
+}
+
 static void print_records(const struct journal *j)
 {
+	for (__u32 i = 0; i < NR_PARTS; i++)
+		printf("# %s: %llu steps, %llu ms\n", parts[i].name,
+		       j->taken[i], j->spent[i] / 1000000);
 	for (__u32 i = 0; i < j->nr_records; i++)
 		printf("# record %s: %s: %u %u\n", j->records[i].kind,
 		       j->records[i].name, j->records[i].tried,
@@ -319,69 +379,79 @@ static bool nothing_leaked(void)
 	return false;
 }
 
+static void print_trouble(const struct journal *journals, __u64 number,
+			  const struct burst *burst, const char *changed)
+{
+	for (__u64 i = 0; i < options.attackers; i++) {
+		if (burst->stuck >= 0 && burst->stuck != (int)i)
+			continue;
+		ksft_print_msg("burst %llu, attacker %llu; the last steps:\n",
+			       number, i);
+		print_steps(&journals[i]);
+	}
+	if (changed)
+		ksft_print_msg("changed: %s\n", changed);
+}
+
 int main(int argc, char **argv)
 {
-	__u64 bursts, done = 0, killed = 0;
 	struct canaries canaries = {};
+	struct burst burst = { .stuck = -1 };
 	const char *changed = NULL;
+	struct journal *journals;
 	struct fuzz f = {};
-	int err = ENOMEM, sig = 0;
-	__u64 b;
+	__u64 number, done = 0;
+	int err = ENOMEM;
 
 	argp_err_exit_status = 2;
 	argp_parse(&argp, argc, argv, 0, NULL, NULL);
 	need_cap_tracing();
 	ksft_print_header();
 	ksft_set_plan(3);
-	f.journal = shared_memory(sizeof(*f.journal));
+	journals = shared_memory(options.attackers * sizeof(*journals));
 	f.dice.state = options.seed;
-	if (access(KMEMLEAK, W_OK) == 0)
-		put_string(KMEMLEAK, 0, "clear");
-	if (!f.journal || (err = victim_start(&canaries.victim)) ||
+	sigaction(SIGALRM, &(struct sigaction){ .sa_handler = on_alarm }, NULL);
+	put_string(KMEMLEAK, 0, "scan=off");
+	put_string(KMEMLEAK, 0, "clear");
+	/* Otherwise most of the time goes into waiting for grace periods */
+	put_string("/sys/kernel/rcu_expedited", 0, "1");
+	if (!journals || (err = victim_start(&canaries.victim)) ||
 	    (err = make_root_bpf(&f.root)) || (err = make_root_tracing()) ||
 	    (err = find_names(&f)))
 		ksft_exit_fail_msg("cannot prepare: %s\n", strerror(err));
 	f.victim = canaries.victim.pid;
 	reset_tracing(&f);
 	canaries.settings = sum_settings();
-	if ((changed = what_changed(&canaries, &f)))
+	changed = what_changed(&canaries, &f);
+	if (changed)
 		ksft_exit_fail_msg("before any attack: %s\n", changed);
 	ksft_print_msg("seed %llu: %u functions, %u tracepoints, %u files\n",
 		       options.seed, f.functions.nr, f.tracepoints.nr,
 		       f.files.nr);
 
-	bursts = (options.steps + BURST - 1) / BURST;
-	for (b = options.first; b < options.first + bursts && !changed; b++) {
-		__u64 steps = options.steps - done < BURST ?
-			options.steps - done : BURST;
+	for (number = options.first; done < options.steps; number++) {
+		__u64 left = options.steps - done;
 
-		f.dice.state = (options.seed << 32) + b;
-		f.journal->nr_steps = 0;
-		sig = run_burst(&f, steps);
-		if (sig < 0)
+		burst.steps = left / options.attackers + 1;
+		if (burst.steps > BURST)
+			burst.steps = BURST;
+		if (!run_burst(&f, journals, number, &burst))
 			ksft_exit_fail_msg("cannot start an attacker\n");
-		if (sig == SIGALRM)
-			break;
-		/* Its own mistakes are its own business */
-		killed += sig != 0;
-		done += steps;
+		done += burst.steps * options.attackers;
 		reset_tracing(&f);
 		changed = what_changed(&canaries, &f);
+		if (changed || burst.stuck >= 0) {
+			print_trouble(journals, number, &burst, changed);
+			break;
+		}
 	}
-	if (changed || sig == SIGALRM) {
-		ksft_print_msg("burst %llu; the last steps:\n",
-			       b - (sig != SIGALRM));
-		print_steps(f.journal);
-	}
-	if (changed)
-		ksft_print_msg("changed: %s\n", changed);
 	ksft_test_result(!changed, "what is root's is as it was\n");
-	ksft_test_result(sig != SIGALRM, "no attacker got stuck\n");
+	ksft_test_result(burst.stuck < 0, "no attacker got stuck\n");
 	victim_end(&canaries.victim);
 	ksft_test_result(nothing_leaked(), "no memory was lost\n");
 	ksft_print_msg("%llu steps, %llu attackers ended by a signal\n", done,
-		       killed);
-	if (options.list)
-		print_records(f.journal);
+		       burst.killed);
+	for (__u64 i = 0; options.list && i < options.attackers; i++)
+		print_records(&journals[i]);
 	ksft_finished();
 }
