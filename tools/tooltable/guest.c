@@ -25,6 +25,7 @@
 #define ACTS_MIN 2
 #define ACTS_MAX 30
 #define ACTS_APART_MS 100
+#define STEADY_LOOKS 20
 #define SHOWN_LINES 40
 
 static struct list list;
@@ -131,6 +132,24 @@ static void enter(struct job *j, enum state state)
 	j->deadline = now_ms() + PATIENCE_MS;
 }
 
+/*
+ * One that prints what we do may be busy with it whenever we look: it is taken
+ * for ready once it has attached programs and no more come.
+ */
+static bool is_ready(struct job *j)
+{
+	int links;
+
+	if (job_waits(j)) {
+		j->links = job_links(j);
+		return true;
+	}
+	links = job_links(j);
+	j->steady = links && links == j->links ? j->steady + 1 : 0;
+	j->links = links;
+	return j->steady >= STEADY_LOOKS;
+}
+
 static bool seen_enough(const struct job *j)
 {
 	if (j->e->times)
@@ -150,8 +169,7 @@ static void look_at(struct job *j)
 		kill(j->pid, SIGKILL);
 		waitpid(j->pid, &status, 0);
 		finish(j, status);
-	} else if (j->state == LOADING && job_waits(j)) {
-		j->links = job_links(j);
+	} else if (j->state == LOADING && is_ready(j)) {
 		enter(j, WAITING);
 	} else if (j->state == WAITING &&
 		   seen_enough(j)) {

@@ -29,6 +29,7 @@ struct job {
 	long long started, deadline;
 	int acts;			/* that it has had to see */
 	int links;			/* BPF programs that it has attached */
+	int steady;			/* looks for which that was so */
 	bool killed;			/* it did not end in time */
 };
 
