@@ -2,10 +2,11 @@
 /*
  * Did the kernel complain while the tools ran?  By the runner's own lists.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "demo.h"
+#include "console.h"
 #include "splat.h"
 
 bool console_complaint(const char *console, const char *lists, char *line,

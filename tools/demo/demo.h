@@ -7,6 +7,7 @@
 #include <sys/types.h>
 
 #include "cases.h"
+#include "console.h"
 
 #define MAX_CASES 64
 
@@ -36,9 +37,5 @@ struct machine {
 size_t cells_wrong(const struct machine m[2]);
 void print_table(FILE *to, const struct machine m[2], const char *base);
 void print_tap(const struct machine m[2], const char *results);
-
-/* True, and LINE says what: a kernel message that LISTS take for a fault. */
-bool console_complaint(const char *console, const char *lists, char *line,
-		       size_t size);
 
 #endif

@@ -12,7 +12,7 @@ DEMO_SRC       := $(addprefix tools/demo/,demo.c table.c cases.c console.c) \
 DEMO_GUEST_SRC := $(addprefix tools/demo/,guest.c guest_run.c guest_sees.c \
 	guest_never.c cases.c)
 
-$(DEMO): $(DEMO_SRC) tools/demo/demo.h tools/demo/cases.h \
+$(DEMO): $(DEMO_SRC) $(addprefix tools/demo/,demo.h cases.h console.h) \
 		tools/vm/splat.h tools/vm/ktap.h | deps
 	@mkdir -p $(@D)
 	@echo "  CC       $@"
