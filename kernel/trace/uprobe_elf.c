@@ -10,6 +10,7 @@
  */
 
 #include <linux/align.h>
+#include <linux/bits.h>
 #include <linux/elf.h>
 #include <linux/errno.h>
 #include <linux/limits.h>
@@ -28,7 +29,7 @@
 #define MAX_NOTE_BYTES	(4 * 1024 * 1024)
 #define FIRST_SITES	1024
 #define DIGIT_BITS	11		/* three make an offset */
-#define DIGITS		(1 << DIGIT_BITS)
+#define DIGITS		BIT(DIGIT_BITS)
 
 #define SYMBOL_IFUNC	10		/* STT_GNU_IFUNC */
 #define NOTE_STAPSDT	3
@@ -455,7 +456,8 @@ static int finish_sites(struct elf_scan *scan, u32 found,
 	int ret = 0;
 
 	if (found) {
-		sorted = kvmalloc((size_t)found * sizeof(*sorted), GFP_KERNEL_ACCOUNT);
+		sorted = kvmalloc_array(found, sizeof(*sorted),
+					GFP_KERNEL_ACCOUNT);
 		if (!sorted)
 			return -ENOMEM;
 		offsets = scan->sites->offsets;

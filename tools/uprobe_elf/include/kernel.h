@@ -38,10 +38,20 @@ static inline bool allocation_fails(void)
 	return uprobe_elf_fail_after >= 0 && !uprobe_elf_fail_after--;
 }
 
+#define BIT(n)		(1UL << (n))
+
 static inline void *kvmalloc(size_t size, int flags)
 {
 	(void)flags;
 	return allocation_fails() ? NULL : malloc(size);
+}
+
+static inline void *kvmalloc_array(size_t nr, size_t size, int flags)
+{
+	size_t bytes;
+
+	return __builtin_mul_overflow(nr, size, &bytes) ? NULL :
+		kvmalloc(bytes, flags);
 }
 
 static inline void *kvzalloc(size_t size, int flags)

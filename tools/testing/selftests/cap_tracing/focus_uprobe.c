@@ -435,6 +435,35 @@ TEST_F(uprobe, hits_are_counted_and_the_victim_is_well)
 	close(fd);
 }
 
+static int count_lines(const char *path)
+{
+	char text[8192], *at = text;
+	int nr = 0;
+
+	if (get_string(path, text, sizeof(text)) < 0)
+		return -1;
+	while ((at = strchr(at, '\n'))) {
+		at++;
+		nr++;
+	}
+	return nr;
+}
+
+/* What was freed with the first would be used at the next hit */
+TEST_F(uprobe, one_of_two_is_removed)
+{
+	ASSERT_EQ(0, with(CAP_T, by_uprobe_events, &self->good));
+	ASSERT_EQ(0, with(CAP_T, by_uprobe_events, &self->usdt));
+	ASSERT_EQ(2, count_lines(UPROBE_EVENTS));
+	ASSERT_EQ(0, say_as(CAP_T, ENABLE, "1"));
+	EXPECT_TRUE(victim_is_well());
+	/* The last one is busy */
+	EXPECT_EQ(EBUSY, put_string(UPROBE_EVENTS, O_APPEND,
+				    "-:focus/site\n"));
+	EXPECT_EQ(1, count_lines(UPROBE_EVENTS));
+	EXPECT_TRUE(victim_is_well());
+}
+
 TEST_F(uprobe, usdt_hits)
 {
 	int fd = fd_from(UID_USER, CAP_T, open_pmu, &self->usdt);

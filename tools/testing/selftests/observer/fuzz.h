@@ -20,7 +20,6 @@ static inline bool one_in(struct dice *d, __u32 n)
 	return !throw(d, n);
 }
 
-#define PICK(d, array)	((array)[throw(d, ARRAY_SIZE(array))])
 
 /* How often something was tried, and how often the kernel did it */
 struct record {
@@ -65,8 +64,7 @@ struct fuzz {
 
 /* @done is 0 or more if the kernel did it; pass -errno otherwise */
 void note(struct fuzz *f, const char *kind, const char *name, long done);
-void step(struct fuzz *f, const char *format, ...)
-	__attribute__((format(printf, 2, 3)));
+void step(struct fuzz *f, const char *format, ...);
 
 /* One step each, of whoever calls */
 void fuzz_bpf_load(struct fuzz *f);

@@ -27,9 +27,10 @@ static void put(struct builder *b, struct bpf_insn insn)
 		b->insn[b->nr++] = insn;
 }
 
-#define HELPER_NAME(name, ...)	#name,
+#define HELPER_NAME(name, number, ...)	[number] = #name
+#define AND_NEXT(name, number, ...)	HELPER_NAME(name, number),
 static const char *const helper_names[] = {
-	___BPF_FUNC_MAPPER(HELPER_NAME)
+	___BPF_FUNC_MAPPER(AND_NEXT)
 };
 
 /* Maps of each kind, made once for each attacker */
@@ -315,15 +316,15 @@ static void emit_odd(struct builder *b)
 
 	switch (throw(d, 8)) {
 	case 0:		/* what the probed function was given, or kernel data */
-		put(b, CT_LDX(PICK(d, sizes), BPF_REG_7, BPF_REG_6,
+		put(b, CT_LDX(sizes[throw(d, ARRAY_SIZE(sizes))], BPF_REG_7, BPF_REG_6,
 			      8 * throw(d, 24)));
 		break;
 	case 1:
-		put(b, CT_LDX(PICK(d, sizes), BPF_REG_7, BPF_REG_8,
+		put(b, CT_LDX(sizes[throw(d, ARRAY_SIZE(sizes))], BPF_REG_7, BPF_REG_8,
 			      throw(d, 4096)));
 		break;
 	case 2:		/* writing the context, or a task */
-		put(b, CT_STX(PICK(d, sizes), one_in(d, 2) ? BPF_REG_6 :
+		put(b, CT_STX(sizes[throw(d, ARRAY_SIZE(sizes))], one_in(d, 2) ? BPF_REG_6 :
 			      BPF_REG_8, BPF_REG_7, 8 * throw(d, 32)));
 		break;
 	case 3:		/* may_goto */
@@ -434,9 +435,9 @@ static __u32 btf_target(struct fuzz *f, __u32 attach)
 	int id = 0;
 
 	if (attach == BPF_TRACE_RAW_TP)
-		id = ct_btf_id(PICK(&f->dice, tps), BTF_KIND_TYPEDEF);
+		id = ct_btf_id(tps[throw(&f->dice, ARRAY_SIZE(tps))], BTF_KIND_TYPEDEF);
 	else if (attach == BPF_TRACE_ITER)
-		id = ct_btf_id(PICK(&f->dice, iters), BTF_KIND_FUNC);
+		id = ct_btf_id(iters[throw(&f->dice, ARRAY_SIZE(iters))], BTF_KIND_FUNC);
 	else if (attach == BPF_LSM_MAC)
 		id = ct_btf_id("bpf_lsm_file_open", BTF_KIND_FUNC);
 	else if (f->nr_btf_ids)

@@ -29,7 +29,7 @@ __u64 throw_number(struct dice *d)
 
 	switch (throw(d, 4)) {
 	case 0:
-		return PICK(d, awkward);
+		return awkward[throw(d, ARRAY_SIZE(awkward))];
 	case 1:
 		return throw(d, 16);
 	case 2:

@@ -18,7 +18,7 @@ static const char *const commands[] = {
 	"ITER_CREATE", "LINK_DETACH", "PROG_BIND_MAP", "TOKEN_CREATE",
 };
 
-static int bpf(struct fuzz *f, int cmd, union bpf_attr *attr)
+static int command(struct fuzz *f, int cmd, union bpf_attr *attr)
 {
 	int ret = ct_bpf(cmd, attr, sizeof(*attr));
 
@@ -43,7 +43,7 @@ static void own_map(struct fuzz *f)
 	attr.max_entries = one_in(d, 8) ? throw_number(d) : 1 << throw(d, 13);
 	if (one_in(d, 4))
 		attr.map_flags = 1U << throw(d, 20);
-	fd = bpf(f, BPF_MAP_CREATE, &attr);
+	fd = command(f, BPF_MAP_CREATE, &attr);
 	if (fd < 0)
 		return;
 	for (int i = 0; i < 4; i++) {
@@ -55,21 +55,21 @@ static void own_map(struct fuzz *f)
 		attr.flags = one_in(d, 8) ? throw_number(d) : throw(d, 3);
 		switch (throw(d, 6)) {
 		case 0:
-			bpf(f, BPF_MAP_LOOKUP_ELEM, &attr);
+			command(f, BPF_MAP_LOOKUP_ELEM, &attr);
 			break;
 		case 1:
-			bpf(f, BPF_MAP_DELETE_ELEM, &attr);
+			command(f, BPF_MAP_DELETE_ELEM, &attr);
 			break;
 		case 2:
 			attr.next_key = (unsigned long)value;
-			bpf(f, BPF_MAP_GET_NEXT_KEY, &attr);
+			command(f, BPF_MAP_GET_NEXT_KEY, &attr);
 			break;
 		case 3:
-			bpf(f, BPF_MAP_FREEZE, &attr);
+			command(f, BPF_MAP_FREEZE, &attr);
 			break;
 		default:
 			*(__u32 *)value = throw(d, 64);
-			bpf(f, BPF_MAP_UPDATE_ELEM, &attr);
+			command(f, BPF_MAP_UPDATE_ELEM, &attr);
 		}
 	}
 	close(fd);
@@ -83,7 +83,7 @@ static int by_id(struct fuzz *f, int cmd, __u32 id)
 	attr.prog_id = id;
 	if (one_in(&f->dice, 8))
 		attr.open_flags = throw_number(&f->dice);
-	return bpf(f, cmd, &attr);
+	return command(f, cmd, &attr);
 }
 
 /* Each way to change a map that root has made */
@@ -101,7 +101,7 @@ static void change_map(struct fuzz *f, int fd)
 		BPF_MAP_LOOKUP_AND_DELETE_BATCH,
 	};
 
-	cmd = PICK(&f->dice, cmds);
+	cmd = cmds[throw(&f->dice, ARRAY_SIZE(cmds))];
 	memset(&attr, 0, sizeof(attr));
 	if (cmd >= BPF_MAP_LOOKUP_BATCH) {
 		attr.batch.map_fd = fd;
@@ -114,7 +114,7 @@ static void change_map(struct fuzz *f, int fd)
 		attr.key = (unsigned long)&key;
 		attr.value = (unsigned long)value;
 	}
-	bpf(f, cmd, &attr);
+	command(f, cmd, &attr);
 	if (one_in(&f->dice, 8) &&
 	    mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0) !=
 	    MAP_FAILED)
@@ -128,12 +128,12 @@ static void change_link(struct fuzz *f, int fd, int prog)
 	memset(&attr, 0, sizeof(attr));
 	if (one_in(&f->dice, 2)) {
 		attr.link_detach.link_fd = fd;
-		bpf(f, BPF_LINK_DETACH, &attr);
+		command(f, BPF_LINK_DETACH, &attr);
 	} else {
 		attr.link_update.link_fd = fd;
 		attr.link_update.new_prog_fd = prog;
 		attr.link_update.flags = throw(&f->dice, 8);
-		bpf(f, BPF_LINK_UPDATE, &attr);
+		command(f, BPF_LINK_UPDATE, &attr);
 	}
 }
 
@@ -145,17 +145,17 @@ static void use_prog(struct fuzz *f, int fd, int map)
 	switch (throw(&f->dice, 4)) {
 	case 0:
 		attr.test.prog_fd = fd;
-		bpf(f, BPF_PROG_TEST_RUN, &attr);
+		command(f, BPF_PROG_TEST_RUN, &attr);
 		break;
 	case 1:
 		attr.prog_bind_map.prog_fd = fd;
 		attr.prog_bind_map.map_fd = map;
-		bpf(f, BPF_PROG_BIND_MAP, &attr);
+		command(f, BPF_PROG_BIND_MAP, &attr);
 		break;
 	case 2:
 		attr.raw_tracepoint.prog_fd = fd;
 		attr.raw_tracepoint.name = (unsigned long)"sched_switch";
-		fd = bpf(f, BPF_RAW_TRACEPOINT_OPEN, &attr);
+		fd = command(f, BPF_RAW_TRACEPOINT_OPEN, &attr);
 		if (fd >= 0)
 			close(fd);
 		break;
@@ -163,7 +163,7 @@ static void use_prog(struct fuzz *f, int fd, int map)
 		attr.attach_bpf_fd = fd;
 		attr.target_fd = throw(&f->dice, 8);
 		attr.attach_type = throw(&f->dice, 58);
-		bpf(f, BPF_PROG_ATTACH, &attr);
+		command(f, BPF_PROG_ATTACH, &attr);
 	}
 }
 
@@ -188,12 +188,12 @@ static void others_object(struct fuzz *f)
 		prog : link;
 	attr.info.info = (unsigned long)info;
 	attr.info.info_len = throw(&f->dice, sizeof(info));
-	bpf(f, BPF_OBJ_GET_INFO_BY_FD, &attr);
+	command(f, BPF_OBJ_GET_INFO_BY_FD, &attr);
 	if (one_in(&f->dice, 2)) {
 		memset(&attr, 0, sizeof(attr));
 		attr.pathname = (unsigned long)"/sys/fs/bpf/attack";
 		attr.bpf_fd = map;
-		bpf(f, BPF_OBJ_PIN, &attr);
+		command(f, BPF_OBJ_PIN, &attr);
 	}
 	if (map >= 0)
 		close(map);
@@ -213,19 +213,19 @@ static void list_ids(struct fuzz *f)
 
 	memset(&attr, 0, sizeof(attr));
 	attr.start_id = throw(&f->dice, 64);
-	bpf(f, PICK(&f->dice, cmds), &attr);
+	command(f, cmds[throw(&f->dice, ARRAY_SIZE(cmds))], &attr);
 	if (one_in(&f->dice, 4)) {
 		int fd;
 
 		memset(&attr, 0, sizeof(attr));
-		fd = bpf(f, BPF_ENABLE_STATS, &attr);
+		fd = command(f, BPF_ENABLE_STATS, &attr);
 		if (fd >= 0)
 			close(fd);
 	}
 	memset(&attr, 0, sizeof(attr));
 	attr.task_fd_query.pid = one_in(&f->dice, 2) ? f->victim : getppid();
 	attr.task_fd_query.fd = throw(&f->dice, 32);
-	bpf(f, BPF_TASK_FD_QUERY, &attr);
+	command(f, BPF_TASK_FD_QUERY, &attr);
 }
 
 void fuzz_bpf_object(struct fuzz *f)
@@ -263,5 +263,5 @@ void fuzz_bpf_blind(struct fuzz *f)
 			memcpy(&word[at], &p, sizeof(p));
 		}
 	}
-	bpf(f, throw(d, ARRAY_SIZE(commands) + 2), &attr);
+	command(f, throw(d, ARRAY_SIZE(commands) + 2), &attr);
 }

@@ -52,7 +52,7 @@ static void choose_type(struct fuzz *f, struct perf_event_attr *attr)
 			attr->config |= (__u64)file_offset(&attack_counter) << 32;
 		return;
 	default:
-		attr->type = PICK(d, types);
+		attr->type = types[throw(d, ARRAY_SIZE(types))];
 	}
 	switch (attr->type) {
 	case PERF_TYPE_TRACEPOINT:
@@ -144,7 +144,7 @@ static void control(struct fuzz *f, int fd, int other)
 		arg = other;
 		break;
 	case PERF_EVENT_IOC_SET_FILTER:
-		arg = (unsigned long)PICK(d, filters);
+		arg = (unsigned long)filters[throw(d, ARRAY_SIZE(filters))];
 		break;
 	case PERF_EVENT_IOC_SET_BPF:
 		arg = f->root.prog_fd;
@@ -177,7 +177,7 @@ void fuzz_perf(struct fuzz *f)
 	struct dice *d = &f->dice;
 	struct perf_event_attr attr = { .size = sizeof(attr) };
 	const pid_t pids[] = { 0, 0, -1, -1, f->victim, f->victim, 1, 2 };
-	pid_t pid = PICK(d, pids);
+	pid_t pid = pids[throw(d, ARRAY_SIZE(pids))];
 	int cpu = pid < 0 ? (int)throw(d, 2) : one_in(d, 4) ? 0 : -1;
 	int group = one_in(d, 4) ? last : -1, fd;
 	unsigned long flags = one_in(d, 4) ? throw(d, 16) : 0;

@@ -67,7 +67,8 @@ static const struct {
 	{ "trigger", "hist:keys=common_pid" },
 	{ "trigger", "hist:keys=common_pid,common_stacktrace:vals=hitcount:sort=hitcount:size=%n" },
 	{ "trigger", "hist:name=fuzz:keys=prev_pid:ts0=common_timestamp.usecs" },
-	{ "trigger", "hist:keys=next_pid:lat=common_timestamp.usecs-$ts0:onmatch(sched.sched_wakeup).trace(fuzz_s1,$lat,next_pid)" },
+	{ "trigger", "hist:keys=next_pid:lat=common_timestamp-$ts0:"
+		"onmatch(sched.sched_wakeup).trace(fuzz_s1,$lat,next_pid)" },
 	{ "trigger", "hist:keys=prev_pid:onmax($ts0).snapshot()" },
 	{ "trigger", "!hist:keys=common_pid" },
 	{ "trigger", "!traceoff" },
@@ -148,7 +149,7 @@ static void fill_in(struct fuzz *f, const char *format, char *text, size_t size)
 				"");
 			break;
 		case 'o':
-			used += snprintf(at, room, "%s", PICK(d, options));
+			used += snprintf(at, room, "%s", options[throw(d, ARRAY_SIZE(options))]);
 			break;
 		case 'e':
 			used += snprintf(at, room, "%s", own_path());
@@ -253,7 +254,7 @@ static void use_instance(struct fuzz *f)
 	int err;
 
 	snprintf(path, sizeof(path), CT_TRACEFS "/instances/%s",
-		 PICK(&f->dice, names));
+		 names[throw(&f->dice, ARRAY_SIZE(names))]);
 	if (one_in(&f->dice, 3)) {
 		err = rmdir(path) ? errno : 0;
 		note(f, "tracefs", "rmdir", -err);
@@ -266,6 +267,7 @@ static void use_instance(struct fuzz *f)
 
 static void use_user_event(struct fuzz *f)
 {
+	static const __u32 data[] = { 0, 1 };
 	static __u32 enabled;
 	char name[64];
 	struct user_reg reg = {
@@ -288,7 +290,7 @@ static void use_user_event(struct fuzz *f)
 		 one_in(&f->dice, 4) ? "canary" : "fuzz_u", throw(&f->dice, 8));
 	ret = ioctl(fd, DIAG_IOCSREG, &reg) ? -errno : 0;
 	note(f, "user event", "register", ret);
-	ret = write(fd, &(const __u32 [2]){ 0, 1 }, 8) < 0 ? -errno : 0;
+	ret = write(fd, data, sizeof(data)) < 0 ? -errno : 0;
 	note(f, "user event", "write", ret);
 	if (one_in(&f->dice, 2)) {
 		ret = ioctl(fd, DIAG_IOCSUNREG, &unreg) ? -errno : 0;

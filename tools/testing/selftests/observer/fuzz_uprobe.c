@@ -35,30 +35,30 @@ static void make_image(struct dice *d, struct image *image)
 	image->header.e_shentsize = sizeof(image->sections[0]);
 	image->header.e_shnum = ARRAY_SIZE(image->sections);
 	image->header.e_shstrndx = 3;
-	image->segment = (Elf64_Phdr){
+	image->segment = (typeof(image->segment)) {
 		.p_type = PT_LOAD, .p_flags = PF_R | PF_X,
 		.p_filesz = sizeof(*image), .p_memsz = sizeof(*image),
 		.p_vaddr = 0x400000, .p_align = 4096,
 	};
-	image->sections[1] = (Elf64_Shdr){
+	image->sections[1] = (typeof(image->sections[0])) {
 		.sh_type = SHT_PROGBITS, .sh_flags = SHF_ALLOC | SHF_EXECINSTR,
 		.sh_addr = 0x400000 + offsetof(struct image, text),
 		.sh_offset = offsetof(struct image, text),
 		.sh_size = sizeof(image->text),
 	};
-	image->sections[2] = (Elf64_Shdr){
+	image->sections[2] = (typeof(image->sections[0])) {
 		.sh_type = one_in(d, 2) ? SHT_SYMTAB : SHT_DYNSYM,
 		.sh_offset = offsetof(struct image, symbols),
 		.sh_size = sizeof(image->symbols),
 		.sh_entsize = sizeof(image->symbols[0]), .sh_link = 3,
 	};
-	image->sections[3] = (Elf64_Shdr){
+	image->sections[3] = (typeof(image->sections[0])) {
 		.sh_type = SHT_STRTAB,
 		.sh_offset = offsetof(struct image, strings),
 		.sh_size = sizeof(image->strings),
 	};
 	for (__u32 i = 1; i < NR_SYMBOLS; i++)
-		image->symbols[i] = (Elf64_Sym){
+		image->symbols[i] = (typeof(image->symbols[0])) {
 			.st_info = ELF64_ST_INFO(STB_GLOBAL, STT_FUNC),
 			.st_shndx = 1, .st_size = 16,
 			.st_value = image->sections[1].sh_addr + 16 * i,
