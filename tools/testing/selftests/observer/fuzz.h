@@ -20,7 +20,6 @@ static inline bool one_in(struct dice *d, __u32 n)
 	return !throw(d, n);
 }
 
-
 /* How often something was tried, and how often the kernel did it */
 struct record {
 	char kind[12], name[52];

@@ -27,10 +27,10 @@ static void put(struct builder *b, struct bpf_insn insn)
 		b->insn[b->nr++] = insn;
 }
 
-#define HELPER_NAME(name, number, ...)	[number] = #name
-#define AND_NEXT(name, number, ...)	HELPER_NAME(name, number),
+#define HELPER_NAME(name) \
+	[BPF_FUNC_ ## name] = #name
 static const char *const helper_names[] = {
-	___BPF_FUNC_MAPPER(AND_NEXT)
+	__BPF_FUNC_MAPPER(HELPER_NAME)
 };
 
 /* Maps of each kind, made once for each attacker */

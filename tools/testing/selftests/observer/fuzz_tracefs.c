@@ -67,8 +67,7 @@ static const struct {
 	{ "trigger", "hist:keys=common_pid" },
 	{ "trigger", "hist:keys=common_pid,common_stacktrace:vals=hitcount:sort=hitcount:size=%n" },
 	{ "trigger", "hist:name=fuzz:keys=prev_pid:ts0=common_timestamp.usecs" },
-	{ "trigger", "hist:keys=next_pid:lat=common_timestamp-$ts0:"
-		"onmatch(sched.sched_wakeup).trace(fuzz_s1,$lat,next_pid)" },
+	{ "trigger", "hist:keys=next_pid:l=hitcount:onmax($l).save(prev_pid)" },
 	{ "trigger", "hist:keys=prev_pid:onmax($ts0).snapshot()" },
 	{ "trigger", "!hist:keys=common_pid" },
 	{ "trigger", "!traceoff" },

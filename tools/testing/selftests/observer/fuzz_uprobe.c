@@ -4,7 +4,7 @@
  * door, where a function starts, beside it, and elsewhere.
  */
 #include "fuzz.h"
-#include <elf.h>
+#include <linux/elf.h>
 #include <sys/ioctl.h>
 
 #define UPROBE_EVENTS	CT_TRACEFS "/uprobe_events"
@@ -12,10 +12,10 @@
 
 /* One loadable segment from the file's start, and a table of symbols */
 struct image {
-	Elf64_Ehdr header;
-	Elf64_Phdr segment;
-	Elf64_Shdr sections[4];
-	Elf64_Sym symbols[NR_SYMBOLS];
+	struct elf64_hdr header;
+	struct elf64_phdr segment;
+	struct elf64_shdr sections[4];
+	struct elf64_sym symbols[NR_SYMBOLS];
 	char strings[64];
 	__u8 text[512];
 };
@@ -59,7 +59,7 @@ static void make_image(struct dice *d, struct image *image)
 	};
 	for (__u32 i = 1; i < NR_SYMBOLS; i++)
 		image->symbols[i] = (typeof(image->symbols[0])) {
-			.st_info = ELF64_ST_INFO(STB_GLOBAL, STT_FUNC),
+			.st_info = STB_GLOBAL << 4 | STT_FUNC,
 			.st_shndx = 1, .st_size = 16,
 			.st_value = image->sections[1].sh_addr + 16 * i,
 		};
