@@ -49,6 +49,7 @@ struct loops {
 	const struct bpf_insn *insns;
 	int nr_insns;
 	int callbacks[2];	/* where they begin, 0 for none */
+	int iterator;		/* BTF id of what it iterates over, or 0 */
 };
 
 static int load(void *arg)
@@ -64,6 +65,11 @@ static int load(void *arg)
 		return SETUP_FAILED;
 	memset(&attr, 0, sizeof(attr));
 	attr.prog_type = BPF_PROG_TYPE_RAW_TRACEPOINT;
+	if (l->iterator) {
+		attr.prog_type = BPF_PROG_TYPE_TRACING;
+		attr.expected_attach_type = BPF_TRACE_ITER;
+		attr.attach_btf_id = l->iterator;
+	}
 	attr.insns = (unsigned long)l->insns;
 	attr.insn_cnt = l->nr_insns;
 	attr.license = (unsigned long)"GPL";
@@ -85,7 +91,7 @@ static int load(void *arg)
 	CT_INSN(BPF_LD | BPF_DW | BPF_IMM, reg, BPF_PSEUDO_FUNC, 0, rel)
 #define CT_HIGH		CT_INSN(0, 0, 0, 0, 0)
 
-static int loop(__u64 caps, int rounds)
+static int loop_in(int iterator, __u64 caps, int rounds)
 {
 	const struct bpf_insn insns[] = {
 		CT_MOV_IMM(1, rounds), CT_FUNC(2, 6), CT_HIGH,
@@ -93,9 +99,14 @@ static int loop(__u64 caps, int rounds)
 		CT_MOV_IMM(0, 0), CT_EXIT(),
 		CT_MOV_IMM(0, 0), CT_EXIT(),
 	};
-	struct loops l = { insns, ARRAY_SIZE(insns), { 8 } };
+	struct loops l = { insns, ARRAY_SIZE(insns), { 8 }, iterator };
 
 	return with(caps, load, &l);
+}
+
+static int loop(__u64 caps, int rounds)
+{
+	return loop_in(0, caps, rounds);
 }
 
 static int nested_loop(__u64 caps)
@@ -167,6 +178,20 @@ TEST_F(loop, nesting)
 	EXPECT_EQ(0, nested_loop(BP)) {
 		TH_LOG("%s", verifier_log);
 	}
+}
+
+/* They call their program a hundred thousand times in a row */
+TEST_F(loop, iterators)
+{
+	int id = ct_btf_id("bpf_iter_ksym", BTF_KIND_FUNC);
+
+	ASSERT_LT(0, id);
+	EXPECT_EQ(EPERM, loop_in(id, BT, 1));
+	EXPECT_NE(NULL, strstr(verifier_log, "nested loops"));
+	EXPECT_EQ(0, loop_in(id, BP, 1)) {
+		TH_LOG("%s", verifier_log);
+	}
+	ct_btf_release();
 }
 
 TEST_F(loop, maps)
