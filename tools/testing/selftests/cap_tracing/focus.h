@@ -20,6 +20,8 @@
 #include <string.h>
 #include <unistd.h>
 #include <linux/securebits.h>
+#include <linux/user_events.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
@@ -309,6 +311,19 @@ static inline int in_userns(int level, int (*fn)(void *arg), void *arg)
 	if (err)
 		kill(pid, SIGKILL);
 	return reap(pid);
+}
+
+/* 0 or errno.  A task that has registered it leaves it busy for a while */
+static inline int delete_user_event(int fd, const char *name)
+{
+	for (int i = 0; i < 1000; i++) {
+		if (!ioctl(fd, DIAG_IOCSDEL, name))
+			return 0;
+		if (errno != EBUSY)
+			break;
+		usleep(10000);
+	}
+	return errno;
 }
 
 /* Memory that children write and the test reads */

@@ -43,19 +43,6 @@ static int make_persistent(void *arg)
 	return fd < 0 ? errno : add_event(fd, *(int *)arg, true);
 }
 
-/* A task that has registered it leaves it busy for a while */
-static int delete_idle(int fd, const char *name)
-{
-	for (int i = 0; i < 1000; i++) {
-		if (!ioctl(fd, DIAG_IOCSDEL, name))
-			return 0;
-		if (errno != EBUSY)
-			break;
-		usleep(10000);
-	}
-	return errno;
-}
-
 static int delete_event(void *arg)
 {
 	char name[64];
@@ -64,7 +51,7 @@ static int delete_event(void *arg)
 	if (fd < 0)
 		return errno;
 	snprintf(name, sizeof(name), "focus_%d", *(int *)arg);
-	return delete_idle(fd, name);
+	return delete_user_event(fd, name);
 }
 
 /* Through the other file that lists it */

@@ -38,24 +38,11 @@ static int make_event(void *arg)
 					  USER_EVENT_REG_PERSIST);
 }
 
-/* A task that has registered it leaves it busy for a while */
-static int delete_idle(int fd, const char *name)
-{
-	for (int i = 0; i < 1000; i++) {
-		if (!ioctl(fd, DIAG_IOCSDEL, name))
-			return 0;
-		if (errno != EBUSY)
-			break;
-		usleep(10000);
-	}
-	return errno;
-}
-
 static int delete_event(void *arg)
 {
 	int fd = open(DATA, O_RDWR | O_CLOEXEC);
 
-	return fd < 0 ? errno : delete_idle(fd, arg);
+	return fd < 0 ? errno : delete_user_event(fd, arg);
 }
 
 FIXTURE(user_events)
