@@ -172,7 +172,8 @@ static void configure(const struct job *job, const char *log)
 		exit(1);
 	}
 	for (int i = 0; i < job->nr_fragments; i++)
-		if (kconfig_check(config, job->fragments[i]))
+		if (kconfig_check(config, job->fragments + i,
+				  job->nr_fragments - i))
 			exit(1);
 	f = fopen(stamp, "w");
 	if (!f || fclose(f))

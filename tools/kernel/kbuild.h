@@ -3,7 +3,7 @@
 #define KBUILD_H
 
 /* kconfig.c */
-int kconfig_check(const char *config, const char *fragment);
+int kconfig_check(const char *config, const char *const *fragments, int nr);
 
 /* progress.c */
 int progress_run(char *const argv[], const char *label, const char *log,

@@ -46,18 +46,37 @@ static bool has_line(const char *config, const char *line, size_t len,
 	return false;
 }
 
+/* Does one of the fragments say that the symbol is not set? */
+static bool overridden(const char *symbol, size_t len,
+		       const char *const *fragments, int nr)
+{
+	bool found = false;
+	char off[128];
+
+	snprintf(off, sizeof(off), "# %.*s is not set", (int)len, symbol);
+	for (int i = 0; i < nr && !found; i++) {
+		char *text = slurp(fragments[i]);
+
+		found = text && has_line(text, off, strlen(off), false);
+		free(text);
+	}
+	return found;
+}
+
 /**
- * kconfig_check - compare a finished .config with the fragment it came from
+ * kconfig_check - compare a finished .config with a fragment it came from
  * @config: path of the .config, after olddefconfig
- * @fragment: path of the fragment
+ * @fragments: paths of the fragments, the first of which is compared
+ * @nr: how many there are; what a later one says of a symbol counts
  *
  * "CONFIG_X=n" in a fragment asks for the symbol to be off, which a .config
  * says by not setting it.
  *
  * Return: 0, or -1 after naming on stderr every option that differs.
  */
-int kconfig_check(const char *config, const char *fragment)
+int kconfig_check(const char *config, const char *const *fragments, int nr)
 {
+	const char *fragment = fragments[0];
 	char *have = slurp(config), *want = slurp(fragment), *line, *save;
 	int missing = 0;
 
@@ -79,6 +98,8 @@ int kconfig_check(const char *config, const char *fragment)
 		off = !strcmp(eq, "=n");
 		if (off)
 			eq[1] = '\0';
+		if (overridden(line, eq - line, fragments + 1, nr - 1))
+			continue;
 		if (has_line(have, line, strlen(line), off) != off)
 			continue;
 		fprintf(stderr, off ?

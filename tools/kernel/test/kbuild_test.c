@@ -89,6 +89,10 @@ int main(int argc, char **argv)
 	sh("cd %s && echo CONFIG_GONE=y >>frag && touch -d tomorrow frag", top);
 	ok(build("") == 1 && said("asks for CONFIG_GONE=y, but Kconfig dropped"),
 	   "an option that Kconfig drops is named and stops the build");
+	sh("cd %s && echo '# CONFIG_GONE is not set' >off", top);
+	ok(!sh("cd %s && %s -f frag -f off $PWD/f >said 2>&1", top, program) &&
+	   said("is ready"),
+	   "but not if a later fragment has taken it back");
 	sh("cd %s && printf 'CONFIG_SELECTED=n\\n' >frag && touch -d tomorrow frag",
 	   top);
 	ok(build("") == 1 && said("asks for CONFIG_SELECTED=n, but Kconfig selects"),
