@@ -30,6 +30,7 @@ enum verdict {
 
 struct options {
 	const char *list, *flavour, *build, *test;
+	bool check;
 	char **only;
 };
 
@@ -106,7 +107,7 @@ static enum verdict try_mutant(const struct mutant *m,
 			opt->flavour, strerror(errno));
 		return BROKEN;
 	}
-	if (asprintf(&src, "%s/src", opt->flavour) < 0 || mutant_apply(m, src))
+	if (asprintf(&src, "%s/src", opt->flavour) < 0 || mutant_apply(m, src, false))
 		return BROKEN;
 	if (run(opt->build, log)) {
 		fprintf(stderr, "mutants: %s does not build, see %s\n",
@@ -131,6 +132,7 @@ static const struct argp_option options[] = {
 	{ "flavour", 'f', "DIR", 0, "src, obj and bzImage of the kernel", 0 },
 	{ "build", 'b', "COMMAND", 0, "builds the kernel", 0 },
 	{ "test", 't', "COMMAND", 0, "exits with 0 if every test passes, 1 if one fails", 0 },
+	{ "check", 'c', NULL, 0, "only see whether each could be applied", 0 },
 	{ 0 }
 };
 
@@ -151,16 +153,40 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case 't':
 		opt->test = arg;
 		return 0;
+	case 'c':
+		opt->check = true;
+		return 0;
 	case ARGP_KEY_ARGS:
 		opt->only = state->argv + state->next;
 		return 0;
 	case ARGP_KEY_END:
-		if (!opt->list || !opt->flavour || !opt->build || !opt->test)
-			argp_error(state, "all four options are needed");
+		if (!opt->list || !opt->flavour ||
+		    (!opt->check && (!opt->build || !opt->test)))
+			argp_error(state, "--list, --flavour, --build and --test are needed, the last two not for --check");
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
 	}
+}
+
+/* Kernel and list grow apart unless somebody looks */
+static int check(const struct mutant *list, int n, const char *flavour)
+{
+	int failed = 0;
+	char *src;
+
+	if (asprintf(&src, "%s/src", flavour) < 0)
+		return 4;
+	printf("TAP version 13\n1..%d\n", n);
+	for (int i = 0; i < n; i++) {
+		bool fits = !mutant_apply(&list[i], src, true);
+
+		printf("%sok %d %s fits the sources\n", fits ? "" : "not ",
+		       i + 1, list[i].name);
+		failed += !fits;
+	}
+	free(src);
+	return failed ? 1 : 0;
 }
 
 int main(int argc, char **argv)
@@ -180,6 +206,8 @@ int main(int argc, char **argv)
 	n = mutants_read(opt.list, &list);
 	if (n < 0)
 		return 4;
+	if (opt.check)
+		return check(list, n, opt.flavour);
 	if (asprintf(&dir, "%s.mutants", opt.flavour) < 0)
 		return 4;
 	mkdir(dir, 0755);

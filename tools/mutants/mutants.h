@@ -2,6 +2,8 @@
 #ifndef MUTANTS_H
 #define MUTANTS_H
 
+#include <stdbool.h>
+
 /**
  * struct mutant - one broken gate
  * @name: short name
@@ -22,6 +24,6 @@ struct mutant {
 
 /* record.c */
 int mutants_read(const char *path, struct mutant **mutants);
-int mutant_apply(const struct mutant *m, const char *tree);
+int mutant_apply(const struct mutant *m, const char *tree, bool dry_run);
 
 #endif /* MUTANTS_H */

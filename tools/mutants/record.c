@@ -107,45 +107,61 @@ bad:
 	return -1;
 }
 
+/* The text of its file and where the one place is; NULL after a sentence */
+static char *read_file(const struct mutant *m, const char *path, char **at)
+{
+	char *text = NULL;
+	size_t len = 0;
+	FILE *f = fopen(path, "r");
+
+	if (!f || getdelim(&text, &len, '\0', f) < 0) {
+		fprintf(stderr, "mutants: cannot read %s: %s\n", path,
+			strerror(errno));
+		if (f)
+			fclose(f);
+		free(text);
+		return NULL;
+	}
+	fclose(f);
+	*at = strstr(text, m->from);
+	if (*at && !strstr(*at + 1, m->from))
+		return text;
+	fprintf(stderr, "mutants: %s: the text to change occurs %s in %s: bring the list up to date\n",
+		m->name, *at ? "more than once" : "nowhere", m->file);
+	free(text);
+	return NULL;
+}
+
 /**
  * mutant_apply - break the gate
  * @m: mutant
  * @tree: source tree to change
+ * @dry_run: only see whether it could be
  *
  * Return: 0, or -1 with a sentence on stderr.
  */
-int mutant_apply(const struct mutant *m, const char *tree)
+int mutant_apply(const struct mutant *m, const char *tree, bool dry_run)
 {
-	char *path, *text = NULL, *at;
-	size_t len = 0, head;
+	char *path, *text, *at;
 	FILE *f;
+	int ret = -1;
 
 	if (asprintf(&path, "%s/%s", tree, m->file) < 0)
 		return -1;
-	f = fopen(path, "r");
-	if (!f || getdelim(&text, &len, '\0', f) < 0) {
-		fprintf(stderr, "mutants: cannot read %s: %s\n", path,
-			strerror(errno));
-		return -1;
+	text = read_file(m, path, &at);
+	if (!text || dry_run) {
+		ret = text ? 0 : -1;
+		goto out;
 	}
-	fclose(f);
-
-	at = strstr(text, m->from);
-	if (!at || strstr(at + 1, m->from)) {
-		fprintf(stderr, "mutants: %s: the text to change occurs %s in %s: bring the list up to date\n",
-			m->name, at ? "more than once" : "nowhere", m->file);
-		return -1;
-	}
-	head = at - text;
 	f = fopen(path, "w");
-	if (!f || fwrite(text, 1, head, f) != head ||
-	    fputs(m->to, f) < 0 || fputs(at + strlen(m->from), f) < 0 ||
-	    fclose(f)) {
+	if (f && fprintf(f, "%.*s%s%s", (int)(at - text), text, m->to,
+			 at + strlen(m->from)) >= 0 && !fclose(f))
+		ret = 0;
+	else
 		fprintf(stderr, "mutants: cannot write %s: %s\n", path,
 			strerror(errno));
-		return -1;
-	}
+out:
 	free(text);
 	free(path);
-	return 0;
+	return ret;
 }
