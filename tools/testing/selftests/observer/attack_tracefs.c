@@ -543,6 +543,70 @@ TEST_F(tracefs, snapshots)
 	EXPECT_TRUE(victim_unharmed(&self->victim));
 }
 
+/*
+ * Each snapshot wakes a worker of highest priority that tells watchers: a
+ * switch, and the next snapshot.  How often it runs in a tick is looked at.
+ */
+#define WATCHED		INSTANCE "/events/workqueue/workqueue_execute_start"
+
+/* The most records of a stamp; the clock has a hundred stamps a second */
+static int most_at_a_time(int *total)
+{
+	FILE *in = fopen(INSTANCE "/trace", "re");
+	long stamp = 0, last = 0;
+	int run = 0, most = 0;
+	char line[512];
+
+	*total = 0;
+	while (in && fgets(line, sizeof(line), in)) {
+		const char *event = strstr(line, ": workqueue_execute_start");
+
+		if (line[0] == '#' || !event)
+			continue;
+		while (event > line && event[-1] != ' ')
+			event--;
+		stamp = atol(event);
+		run = *total && stamp == last ? run + 1 : 1;
+		last = stamp;
+		if (run > most)
+			most = run;
+		(*total)++;
+	}
+	if (in)
+		fclose(in);
+	return most;
+}
+
+TEST_F(tracefs, snapshots_that_notify)
+{
+	struct file_op op = {
+		FILE_IN("events/sched/sched_switch/trigger"), 0, "snapshot",
+	};
+	int most, total;
+
+	ASSERT_EQ(0, mkdir(INSTANCE, 0700));
+	write_as_root(INSTANCE "/trace_clock", 0, "uptime");
+	ASSERT_EQ(0, put_string(WATCHED "/filter", 0, "function.function == "
+				"latency_fsnotify_workfn"));
+	ASSERT_EQ(0, put_string(WATCHED "/enable", 0, "1"));
+	EXPECT_EQ(0, WITH(&op));
+	usleep(500000);
+	write_as_root(op.path, 0, "!snapshot");
+	write_as_root(FILE_IN("snapshot"), 0, "0");
+	write_as_root(WATCHED "/enable", 0, "0");
+	most = most_at_a_time(&total);
+	TH_LOG("%d times, %d at a time", total, most);
+	if (on_stock()) {
+		EXPECT_LT(20, most);
+	} else {
+		/* There are ten ticks to a stamp at most */
+		EXPECT_GE(11, most);
+		EXPECT_LT(0, total);
+		EXPECT_TRUE(victim_unharmed(&self->victim));
+	}
+	EXPECT_EQ(0, rmdir(INSTANCE));
+}
+
 #define NR_INSTANCES	64
 
 static int make_instances(void *arg)
