@@ -293,7 +293,8 @@ static char *read_vmlinux_btf(void)
 
 static char *vmlinux_btf;
 
-static int btf_search(const char *name, __u32 kind)
+int ct_btf_each(__u32 kind, bool (*fn)(const char *name, int id, void *arg),
+		void *arg)
 {
 	const struct btf_header *hdr;
 	const char *strings, *at, *end;
@@ -317,11 +318,16 @@ static int btf_search(const char *name, __u32 kind)
 
 		if (extra < 0)
 			return -EINVAL;
-		if (k == kind && !strcmp(strings + t->name_off, name))
+		if (k == kind && fn(strings + t->name_off, id, arg))
 			return id;
 		at += sizeof(*t) + extra;
 	}
 	return -ENOENT;
+}
+
+static bool is_named(const char *name, int id, void *arg)
+{
+	return !strcmp(name, arg);
 }
 
 int ct_btf_id(const char *name, __u32 kind)
@@ -338,7 +344,7 @@ int ct_btf_id(const char *name, __u32 kind)
 		if (known[i].kind == kind && !strcmp(known[i].name, name))
 			return known[i].id;
 	}
-	id = btf_search(name, kind);
+	id = ct_btf_each(kind, is_named, (void *)name);
 	if (nr_known < (int)ARRAY_SIZE(known)) {
 		known[nr_known].name = strdup(name);
 		known[nr_known].kind = kind;

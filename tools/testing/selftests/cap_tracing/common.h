@@ -74,6 +74,9 @@ int ct_map_create(__u32 type, __u32 key, __u32 value, __u32 entries,
  * name it has not answered before, and keeps it until ct_btf_release().
  */
 int ct_btf_id(const char *name, __u32 kind);
+/* The first for which @fn is true, -errno when there is none; always read */
+int ct_btf_each(__u32 kind, bool (*fn)(const char *name, int id, void *arg),
+		void *arg);
 void ct_btf_release(void);
 
 /* Number in a tracefs id file, such as events/sched/sched_switch/id */

@@ -137,7 +137,6 @@ static void victim_round(struct victim_box *box, const int tcp[2],
 
 static void victim_main(struct victim_box *box)
 {
-	const struct timespec nap = { .tv_nsec = 1000000 };
 	__u64 last = now(), t;
 	int tcp[2] = { -1, -1 }, un[2], err;
 	__u16 port = 0;
@@ -157,7 +156,7 @@ static void victim_main(struct victim_box *box)
 			box->longest = t - last;
 		last = t;
 		box->rounds++;
-		nanosleep(&nap, NULL);
+		usleep(box->pause_us);
 	}
 }
 
@@ -176,6 +175,7 @@ int victim_start(struct victim *v)
 	v->box = shared_memory(sizeof(*v->box));
 	if (!v->box)
 		return errno;
+	v->box->pause_us = 1000;
 	v->pid = fork();
 	if (v->pid < 0)
 		return errno;

@@ -34,6 +34,7 @@ extern unsigned int attack_word;
 struct victim_box {
 	__u64 rounds;
 	__u64 longest;		/* between two rounds, in ns */
+	__u32 pause_us;		/* the test may ask for longer ones */
 	__u32 constant;
 	__u32 sum;
 	__u32 word;

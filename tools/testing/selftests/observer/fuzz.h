@@ -57,7 +57,7 @@ struct fuzz {
 	pid_t victim;
 	struct root_bpf root;
 	struct names functions, tracepoints, files;
-	int btf_ids[32];	/* of some functions */
+	int btf_ids[128];	/* of some functions */
 	unsigned int nr_btf_ids;
 };
 

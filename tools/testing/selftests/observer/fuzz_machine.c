@@ -37,26 +37,34 @@ static int add_file(const char *path, const struct stat *st, int type,
 	static const char *const events[] = {
 		"/events/sched/sched_switch/", "/events/sched/sched_wakeup/",
 		"/events/fuzz/", "/events/canary/", "/events/sched/enable",
-		"/events/ftrace/function/", "/events/syscalls/sys_enter_openat/",
-		"/events/enable", "/events/header_page",
+		"/events/ftrace/function/", "/events/enable",
+		"/events/header_page",
 	};
+	const char *below = strstr(path, "/events/");
 
-	if (type != FTW_F || strstr(path, "/instances/"))
-		return 0;
-	if (!strstr(path, "/events/")) {
+	if (strstr(path, "/instances/"))
+		return FTW_CONTINUE;
+	if (!below) {
 		/* Options are switches like another */
-		if (!strstr(path, "/options/") || at->base % 3 == 0)
+		if (type == FTW_F &&
+		    (!strstr(path, "/options/") || at->base % 3 == 0))
 			add_name(walked, path);
-		return 0;
+		return FTW_CONTINUE;
 	}
 	for (size_t i = 0; i < ARRAY_SIZE(events); i++) {
-		if (strstr(path, events[i]))
-			add_name(walked, path);
+		/* Looking into a directory makes what is in it */
+		if (type == FTW_D && !strncmp(below, events[i], strlen(below)))
+			return FTW_CONTINUE;
+		if (!strncmp(below, events[i], strlen(events[i]))) {
+			if (type == FTW_F)
+				add_name(walked, path);
+			return FTW_CONTINUE;
+		}
 	}
-	return 0;
+	return type == FTW_D ? FTW_SKIP_SUBTREE : FTW_CONTINUE;
 }
 
-/* Those of an instance that the attacker may have made, and of root's */
+/* Those that may come, of instances and events; and some of the many */
 static void add_instances(struct names *files)
 {
 	static const char *const in[] = {
@@ -72,6 +80,10 @@ static void add_instances(struct names *files)
 		"instances/fuzz1/set_ftrace_filter",
 		"instances/canary/trace", "instances/canary/tracing_on",
 		"instances/canary/buffer_size_kb",
+		"events/syscalls/sys_enter_openat/enable",
+		"events/syscalls/sys_enter_openat/filter",
+		"events/syscalls/sys_enter_openat/trigger",
+		"events/syscalls/sys_enter_openat/format",
 		"events/fuzz/enable", "events/canary/own/enable",
 		"events/canary/own/trigger", "events/canary/own/filter",
 	};
@@ -92,9 +104,24 @@ static void add_instances(struct names *files)
 	}
 }
 
+static int compare(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static bool add_btf_id(const char *name, int id, void *arg)
+{
+	struct fuzz *f = arg;
+
+	if (bsearch(&name, f->functions.name, f->functions.nr, sizeof(name),
+		    compare))
+		f->btf_ids[f->nr_btf_ids++] = id;
+	return f->nr_btf_ids == ARRAY_SIZE(f->btf_ids);
+}
+
 int find_names(struct fuzz *f)
 {
-	int err, id;
+	int err;
 
 	err = find_lines(f, &f->functions,
 			 CT_TRACEFS "/available_filter_functions", 8000);
@@ -109,14 +136,11 @@ int find_names(struct fuzz *f)
 		if (event)
 			f->tracepoints.name[i] = event + 1;
 	}
-	for (unsigned int i = 0; i < f->functions.nr &&
-	     f->nr_btf_ids < ARRAY_SIZE(f->btf_ids); i += 3) {
-		id = ct_btf_id(f->functions.name[i], BTF_KIND_FUNC);
-		if (id > 0)
-			f->btf_ids[f->nr_btf_ids++] = id;
-	}
+	qsort(f->functions.name, f->functions.nr, sizeof(*f->functions.name),
+	      compare);
+	ct_btf_each(BTF_KIND_FUNC, add_btf_id, f);
 	walked = &f->files;
-	if (nftw(CT_TRACEFS, add_file, 16, FTW_PHYS))
+	if (nftw(CT_TRACEFS, add_file, 16, FTW_PHYS | FTW_ACTIONRETVAL))
 		return errno;
 	add_instances(&f->files);
 	return 0;
