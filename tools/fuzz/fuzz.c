@@ -130,12 +130,16 @@ static void log_path(char *path, unsigned long seed)
 static pid_t start_guest(unsigned long seed)
 {
 	/* KASAN wants memory */
-	const char *memory = strcmp(settings.kernel, "debug") ? "512" : "1536";
+	bool debug = !strcmp(settings.kernel, "debug");
+	const char *memory = debug ? "1536" : "512";
+	/* Traced under KASAN, an emulated processor takes that long */
+	const char *append = debug ? "rcupdate.rcu_cpu_stall_timeout=300" : "";
 	char seed_text[32], steps[32], timeout[32], cpus[32], path[PATH_MAX];
 	const char *argv[] = {
 		settings.runner, "--kernel", settings.kernel, "--base",
 		settings.base, "--verdict", "--smp", cpus, "--memory", memory,
-		"--timeout", timeout, "--add", settings.program, "--",
+		"--timeout", timeout, "--append", append, "--add",
+		settings.program, "--",
 		"fuzz_observer", "--list", "--seed", seed_text, "--steps",
 		steps, NULL,
 	};

@@ -81,5 +81,10 @@ void be_active(struct fuzz *f);
 /* fuzz_machine.c: what root finds, and what root has that must stay so */
 int find_names(struct fuzz *f);		/* 0 or errno */
 void reset_tracing(struct fuzz *f);
+/*
+ * What goes into set_ftrace_filter first: mostly a few, for a tracer of all
+ * functions slows down what is to be tried.
+ */
+const char *some_functions(struct fuzz *f);
 
 #endif /* _OBSERVER_FUZZ_H */

@@ -154,6 +154,12 @@ static void put(const char *name, int flags, const char *text)
 	put_string(path, flags, text);
 }
 
+const char *some_functions(struct fuzz *f)
+{
+	return one_in(&f->dice, 8) ? "\n" :
+		"vfs_* sched_* ksys_* *_release do_exit schedule";
+}
+
 void reset_tracing(struct fuzz *f)
 {
 	static const char *const triggers[] = {
@@ -173,9 +179,7 @@ void reset_tracing(struct fuzz *f)
 			put(path, 0, "0");
 		}
 	}
-	/* Tracing all functions slows down what is to be tried */
-	put("set_ftrace_filter", O_TRUNC, one_in(&f->dice, 8) ? "\n" :
-	    "vfs_* sched_* ksys_* *_release do_exit schedule");
+	put("set_ftrace_filter", O_TRUNC, some_functions(f));
 	put("set_ftrace_notrace", O_TRUNC, "\n");
 	put("set_graph_function", O_TRUNC, "\n");
 	put("set_graph_notrace", O_TRUNC, "\n");

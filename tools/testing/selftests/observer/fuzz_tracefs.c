@@ -195,7 +195,8 @@ static void write_to(struct fuzz *f, const char *path)
 	/* The file's own come first in the list */
 	nr = one_in(&f->dice, 6) || nr <= 7 ? nr : nr - 7;
 	fill_in(f, known[throw(&f->dice, nr)], text, sizeof(text));
-	flags = one_in(&f->dice, 4) ? O_TRUNC : O_APPEND;
+	flags = one_in(&f->dice, strcmp(kind, "set_ftrace_filter") ? 4 : 32) ?
+		O_TRUNC : O_APPEND;
 	err = put_string(path, flags | O_NONBLOCK, text);
 	step(f, "write %s < %s: %d", path + sizeof(CT_TRACEFS), text, err);
 	note(f, "write", kind, -err);
@@ -260,6 +261,10 @@ static void use_instance(struct fuzz *f)
 	} else {
 		err = mkdir(path, 0777) ? errno : 0;
 		note(f, "tracefs", "mkdir", -err);
+		if (!err) {
+			strcat(path, "/set_ftrace_filter");
+			put_string(path, O_TRUNC, some_functions(f));
+		}
 	}
 	step(f, "instance %s: %d", path, err);
 }
