@@ -203,9 +203,48 @@ int ct_perf_event_open(struct perf_event_attr *attr, pid_t pid, int cpu,
 	return ret < 0 ? -errno : ret;
 }
 
+#define BTF_FUNC_ID	3
+
+/* Callbacks need type information: int f(void) does for all of them */
+static int load_function_btf(void)
+{
+	static const struct {
+		struct btf_header h;
+		struct btf_type integer;
+		__u32 integer_info;
+		struct btf_type proto, func;
+		char strings[8];
+	} btf = {
+		.h = {
+			.magic = BTF_MAGIC, .version = 1,
+			.hdr_len = sizeof(struct btf_header),
+			.type_len = 3 * sizeof(struct btf_type) + 4,
+			.str_off = 3 * sizeof(struct btf_type) + 4,
+			.str_len = 7,
+		},
+		.integer = { 1, BTF_KIND_INT << 24, { 4 } },
+		.integer_info = BTF_INT_SIGNED << 24 | 32,
+		.proto = { 0, BTF_KIND_FUNC_PROTO << 24, { 1 } },
+		.func = { 5, BTF_KIND_FUNC << 24, { 2 } },
+		.strings = "\0int\0f",
+	};
+	union bpf_attr attr;
+
+	memset(&attr, 0, sizeof(attr));
+	attr.btf = (__u64)(unsigned long)&btf;
+	attr.btf_size = offsetof(typeof(btf), strings) + 7;
+	return ct_bpf(BPF_BTF_LOAD, &attr, sizeof(attr));
+}
+
 int ct_prog_load(const struct ct_prog *prog)
 {
+	const struct bpf_func_info funcs[] = {
+		{ 0, BTF_FUNC_ID },
+		{ prog->callbacks[0], BTF_FUNC_ID },
+		{ prog->callbacks[1], BTF_FUNC_ID },
+	};
 	union bpf_attr attr;
+	int fd, btf = 0;
 
 	memset(&attr, 0, sizeof(attr));
 	attr.prog_type = prog->type;
@@ -220,7 +259,19 @@ int ct_prog_load(const struct ct_prog *prog)
 		attr.log_size = prog->log_size;
 		attr.log_level = 1;
 	}
-	return ct_bpf(BPF_PROG_LOAD, &attr, sizeof(attr));
+	if (prog->callbacks[0]) {
+		btf = load_function_btf();
+		if (btf < 0)
+			return btf;
+		attr.prog_btf_fd = btf;
+		attr.func_info = (__u64)(unsigned long)funcs;
+		attr.func_info_rec_size = sizeof(funcs[0]);
+		attr.func_info_cnt = prog->callbacks[1] ? 3 : 2;
+	}
+	fd = ct_bpf(BPF_PROG_LOAD, &attr, sizeof(attr));
+	if (btf > 0)
+		close(btf);
+	return fd;
 }
 
 int ct_map_create(__u32 type, __u32 key, __u32 value, __u32 entries,

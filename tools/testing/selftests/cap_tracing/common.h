@@ -60,6 +60,7 @@ struct ct_prog {
 	__u32 nr_insns;
 	__u32 attach_btf_id;
 	__u32 flags;
+	__u32 callbacks[2];	/* instructions where they begin, 0 for none */
 	char *log;
 	__u32 log_size;
 };

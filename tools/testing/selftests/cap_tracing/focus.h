@@ -313,6 +313,17 @@ static inline int in_userns(int level, int (*fn)(void *arg), void *arg)
 	return reap(pid);
 }
 
+/* struct ct_prog; 0 or errno */
+static inline int try_load(void *arg)
+{
+	int fd = ct_prog_load(arg);
+
+	if (fd < 0)
+		return -fd;
+	close(fd);
+	return 0;
+}
+
 /* 0 or errno.  A task that has registered it leaves it busy for a while */
 static inline int delete_user_event(int fd, const char *name)
 {

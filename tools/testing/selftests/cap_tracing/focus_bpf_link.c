@@ -16,16 +16,6 @@ static int load(void *arg)
 	return ct_prog_load(arg);
 }
 
-static int try_load(void *arg)
-{
-	int fd = ct_prog_load(arg);
-
-	if (fd < 0)
-		return -fd;
-	close(fd);
-	return 0;
-}
-
 static const struct bpf_insn return_0[] = { CT_MOV_IMM(0, 0), CT_EXIT(), };
 
 /* Links; the descriptor or -errno */

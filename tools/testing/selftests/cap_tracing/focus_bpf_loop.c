@@ -14,76 +14,19 @@
 static char *verifier_log;
 #define LOG_SIZE	65536
 
-/* Callbacks need type information: int f(void) does for all of them */
-static int load_btf(void)
+/* BTF id of what the program iterates over, or 0 */
+static int load_loops(__u64 caps, struct ct_prog *prog, int iterator)
 {
-	static const struct {
-		struct btf_header h;
-		struct btf_type integer;
-		__u32 integer_info;
-		struct btf_type proto, func;
-		char strings[8];
-	} btf = {
-		.h = {
-			.magic = BTF_MAGIC, .version = 1,
-			.hdr_len = sizeof(struct btf_header),
-			.type_len = 3 * sizeof(struct btf_type) + 4,
-			.str_off = 3 * sizeof(struct btf_type) + 4,
-			.str_len = 7,
-		},
-		.integer = { 1, BTF_KIND_INT << 24, { 4 } },
-		.integer_info = BTF_INT_SIGNED << 24 | 32,
-		.proto = { 0, BTF_KIND_FUNC_PROTO << 24, { 1 } },
-		.func = { 5, BTF_KIND_FUNC << 24, { 2 } },
-		.strings = "\0int\0f",
-	};
-	union bpf_attr attr;
-
-	memset(&attr, 0, sizeof(attr));
-	attr.btf = (unsigned long)&btf;
-	attr.btf_size = offsetof(typeof(btf), strings) + 7;
-	return ct_bpf(BPF_BTF_LOAD, &attr, sizeof(attr));
-}
-
-struct loops {
-	const struct bpf_insn *insns;
-	int nr_insns;
-	int callbacks[2];	/* where they begin, 0 for none */
-	int iterator;		/* BTF id of what it iterates over, or 0 */
-};
-
-static int load(void *arg)
-{
-	const struct loops *l = arg;
-	struct bpf_func_info funcs[3] = {
-		{ 0, 3 }, { l->callbacks[0], 3 }, { l->callbacks[1], 3 },
-	};
-	int fd, btf = load_btf();
-	union bpf_attr attr;
-
-	if (btf < 0)
-		return SETUP_FAILED;
-	memset(&attr, 0, sizeof(attr));
-	attr.prog_type = BPF_PROG_TYPE_RAW_TRACEPOINT;
-	if (l->iterator) {
-		attr.prog_type = BPF_PROG_TYPE_TRACING;
-		attr.expected_attach_type = BPF_TRACE_ITER;
-		attr.attach_btf_id = l->iterator;
+	prog->type = BPF_PROG_TYPE_RAW_TRACEPOINT;
+	if (iterator) {
+		prog->type = BPF_PROG_TYPE_TRACING;
+		prog->attach_type = BPF_TRACE_ITER;
+		prog->attach_btf_id = iterator;
 	}
-	attr.insns = (unsigned long)l->insns;
-	attr.insn_cnt = l->nr_insns;
-	attr.license = (unsigned long)"GPL";
-	attr.prog_btf_fd = btf;
-	attr.func_info = (unsigned long)funcs;
-	attr.func_info_rec_size = sizeof(funcs[0]);
-	attr.func_info_cnt = l->callbacks[1] ? 3 : 2;
-	attr.log_buf = (unsigned long)verifier_log;
-	attr.log_size = LOG_SIZE;
-	attr.log_level = 1;
+	prog->log = verifier_log;
+	prog->log_size = LOG_SIZE;
 	verifier_log[0] = '\0';
-	fd = ct_bpf(BPF_PROG_LOAD, &attr, sizeof(attr));
-	close(btf);
-	return fd < 0 ? -fd : 0;
+	return with(caps, try_load, prog);
 }
 
 /* The address of a callback @rel instructions on, and the second half of it */
@@ -99,9 +42,11 @@ static int loop_in(int iterator, __u64 caps, int rounds)
 		CT_MOV_IMM(0, 0), CT_EXIT(),
 		CT_MOV_IMM(0, 0), CT_EXIT(),
 	};
-	struct loops l = { insns, ARRAY_SIZE(insns), { 8 }, iterator };
+	struct ct_prog prog = {
+		.insns = insns, .nr_insns = ARRAY_SIZE(insns), .callbacks = { 8 },
+	};
 
-	return with(caps, load, &l);
+	return load_loops(caps, &prog, iterator);
 }
 
 static int loop(__u64 caps, int rounds)
@@ -120,9 +65,12 @@ static int nested_loop(__u64 caps)
 		CT_MOV_IMM(0, 0), CT_EXIT(),
 		CT_MOV_IMM(0, 0), CT_EXIT(),
 	};
-	struct loops l = { insns, ARRAY_SIZE(insns), { 8, 16 } };
+	struct ct_prog prog = {
+		.insns = insns, .nr_insns = ARRAY_SIZE(insns),
+		.callbacks = { 8, 16 },
+	};
 
-	return with(caps, load, &l);
+	return load_loops(caps, &prog, 0);
 }
 
 /* One element after the other of a map of @entries */
@@ -137,8 +85,10 @@ static int for_each(__u64 caps, int entries)
 		CT_MOV_IMM(0, 0), CT_EXIT(),
 		CT_MOV_IMM(0, 0), CT_EXIT(),
 	};
-	struct loops l = { insns, ARRAY_SIZE(insns), { 9 } };
-	int err = with(caps, load, &l);
+	struct ct_prog prog = {
+		.insns = insns, .nr_insns = ARRAY_SIZE(insns), .callbacks = { 9 },
+	};
+	int err = load_loops(caps, &prog, 0);
 
 	close(map);
 	return err;

@@ -15,7 +15,7 @@ struct builder {
 	struct bpf_insn insn[MAX_INSNS];
 	__u32 nr;
 	bool spoiled;		/* anything may be wrong with it */
-	int callback;		/* the instruction that wants one, or -1 */
+	int callback;		/* what wants one, then where it is; or -1 */
 	__u32 called[16];
 	__u32 nr_called;
 	const char *kfunc;	/* the last one */
@@ -386,6 +386,7 @@ static void build(struct builder *b)
 	put(b, CT_EXIT());
 	if (b->callback >= 0) {
 		b->insn[b->callback].imm = b->nr - b->callback - 1;
+		b->callback = b->nr;
 		if (b->spoiled && one_in(d, 3))
 			put(b, CT_CALL(recipes[throw(d, ARRAY_SIZE(recipes))]
 				       .func));
@@ -461,6 +462,8 @@ void fuzz_bpf_load(struct fuzz *f)
 	b.spoiled = one_in(&f->dice, 4);
 	build(&b);
 	prog.nr_insns = b.nr;
+	if (b.callback >= 0)
+		prog.callbacks[0] = b.callback;
 	if (prog.type == BPF_PROG_TYPE_TRACING || prog.type == BPF_PROG_TYPE_LSM)
 		prog.attach_btf_id = btf_target(f, prog.attach_type);
 	if (prog.type == BPF_PROG_TYPE_SYSCALL ||
