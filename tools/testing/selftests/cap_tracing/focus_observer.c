@@ -110,29 +110,6 @@ TEST(disturbing_tracers_of_an_instance)
 	EXPECT_EQ(0, rmdir(INSTANCE));
 }
 
-static int come_and_go(void *arg)
-{
-	int err = 0;
-
-	for (int i = 0; i < 50 && !err; i++) {
-		if (mkdir(INSTANCE, 0755))
-			return errno;
-		err = put_string(INSTANCE "/events/sched/sched_switch/trigger",
-				 0, "snapshot");
-		for (int j = 0; j < 5; j++)
-			sched_yield();
-		if (rmdir(INSTANCE))
-			return errno;
-	}
-	return err;
-}
-
-/* Each switch takes a snapshot, and each snapshot tells watchers, later */
-TEST(an_instance_goes_while_it_notifies)
-{
-	EXPECT_EQ(0, with(CAP_T, come_and_go, NULL));
-}
-
 /* The one tracer that needs the least time to start and stop stands for all */
 TEST(other_tracers)
 {
