@@ -548,6 +548,7 @@ TEST_F(tracefs, snapshots)
  * switch, and the next snapshot.  How often it runs in a tick is looked at.
  */
 #define WATCHED		INSTANCE "/events/workqueue/workqueue_execute_start"
+#define NOTIFIES	"function.function == latency_fsnotify_workfn"
 
 /* The most records of a stamp; the clock has a hundred stamps a second */
 static int most_at_a_time(int *total)
@@ -586,8 +587,7 @@ TEST_F(tracefs, snapshots_that_notify)
 
 	ASSERT_EQ(0, mkdir(INSTANCE, 0700));
 	write_as_root(INSTANCE "/trace_clock", 0, "uptime");
-	ASSERT_EQ(0, put_string(WATCHED "/filter", 0, "function.function == "
-				"latency_fsnotify_workfn"));
+	ASSERT_EQ(0, put_string(WATCHED "/filter", 0, NOTIFIES));
 	ASSERT_EQ(0, put_string(WATCHED "/enable", 0, "1"));
 	EXPECT_EQ(0, WITH(&op));
 	usleep(500000);
