@@ -4,13 +4,16 @@
  * beside it.  It keeps the job in memory and the port open, runs the command
  * once systemd has nothing left to start, and holds systemd still at the end.
  */
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "frame.h"
@@ -58,6 +61,44 @@ static void mask_units(void)
 		if (symlink("/dev/null", path))
 			die("cannot mask %s: %s", masked[i], strerror(errno));
 	}
+}
+
+static void run(const char *program, const char *arg1, const char *arg2,
+		const char *arg3)
+{
+	pid_t pid = fork();
+	int status;
+
+	if (!pid) {
+		execlp(program, program, arg1, arg2, arg3, (char *)NULL);
+		_exit(127);
+	}
+	if (pid < 0 || waitpid(pid, &status, 0) != pid || status)
+		die("%s does not take the added file %s; its reason is on the console",
+		    program, arg3 ? arg3 : arg1);
+}
+
+/* As a package would: they have to be there before systemd is */
+static void enable_added(void)
+{
+	char path[512];
+	const char *end;
+	struct dirent *de;
+	DIR *dir = opendir(GUEST_BIN);
+
+	setenv("PATH", "/usr/sbin:/usr/bin:/sbin:/bin", 1);
+	/* or systemctl asks the systemd that is not there yet */
+	setenv("SYSTEMD_OFFLINE", "1", 1);
+	while (dir && (de = readdir(dir))) {
+		end = strrchr(de->d_name, '.');
+		snprintf(path, sizeof(path), GUEST_BIN "/%s", de->d_name);
+		if (end && !strcmp(end, ".sysusers"))
+			run("systemd-sysusers", path, NULL, NULL);
+		else if (end && !strcmp(end, ".service"))
+			run("systemctl", "--runtime", "enable", path);
+	}
+	if (dir)
+		closedir(dir);
 }
 
 static int notify_socket(void)
@@ -109,6 +150,7 @@ void systemd_start(void)
 	pid_t pid;
 
 	mask_units();
+	enable_added();
 	pid = fork();
 	if (pid < 0)
 		die("cannot fork: %s", strerror(errno));

@@ -25,6 +25,8 @@ static const char usage[] =
 "  --smp N                      processors of the guest (1)\n"
 "  --append ARGS                more for the kernel's command line\n"
 "  --add FILE[=NAME]            put FILE into the guest's /run/vm/bin; repeatable\n"
+"                               with --systemd NAME.service is enabled, and users\n"
+"                               of NAME.sysusers are made, before the boot\n"
 "  --env KEY=VALUE              set in the command's environment; repeatable\n"
 "  --save GUESTFILE=FILE        copy a file out afterwards; repeatable\n"
 "  --console FILE               keep the console's log there\n"
