@@ -32,15 +32,6 @@ static void must(const char *command)
 	note("it said", res.out);
 }
 
-static void pam_line(const char *arguments)
-{
-	char *edit = path_of("sed -i 's/pam_cap.so.*/pam_cap.so %s/' /etc/pam.d/common-auth",
-			     arguments);
-
-	must(edit);
-	free(edit);
-}
-
 static void prepare(void)
 {
 	must("printf 'alice:secret-a\\nbob:secret-b\\n' | chpasswd");
@@ -54,6 +45,8 @@ static void prepare(void)
 	     "    /home/$u/.ssh/authorized_keys || exit 1;"
 	     "done");
 	must("systemctl is-active ssh.service");
+	/* or each login starts a systemd of its user's, and ends it */
+	must("loginctl enable-linger alice bob");
 }
 
 /* As another user, who knows the password */
@@ -97,7 +90,7 @@ static const char traces[] =
 
 static void su_and_login(void)
 {
-	pam_line("keepcaps defer");
+	must("sed -i 's/pam_cap.so.*/pam_cap.so keepcaps defer/' /etc/pam.d/common-auth");
 	by_su("alice", BOB, probe_command);
 	is_observer("su - alice");
 	by_su("alice", BOB, traces);
@@ -106,7 +99,7 @@ static void su_and_login(void)
 	by_su("bob", ALICE, probe_command);
 	is_nobody("su - bob");
 	by_su("bob", ALICE, traces);
-	ok(said("COMM") == false && !said("\nit-traced\n") && *res.out,
+	ok(!said("COMM") && !said("\nit-traced\n") && *res.out,
 	   "su - bob: opensnoop does not work");
 	note("it said", res.out);
 
@@ -125,11 +118,11 @@ static void ssh(void)
 	ok(status_line("CapEff", NONE) && status_line("CapInh", NONE),
 	   "TRAP: with `keepcaps defer' alice has nothing after ssh");
 	note("it said", res.out);
-	pam_line("");
+	must("sed -i '1i auth optional pam_cap.so' /etc/pam.d/sshd");
 	by_ssh("alice", probe_command);
 	ok(status_line("CapEff", NONE) && status_line("CapAmb", NONE) &&
 	   status_line("CapInh", MASK_TEXT),
-	   "without arguments she may inherit both");
+	   "a line without arguments for sshd lets her inherit both");
 	note("it said", res.out);
 
 	must("install -m 755 /usr/sbin/capsh " OBSERVER
@@ -166,7 +159,6 @@ static void asking(void)
 /* The group is all that decides: no sudo, no password of anybody else's */
 static void group(void)
 {
-	pam_line("keepcaps defer");
 	asking();
 	must("gpasswd -d alice tracers && gpasswd -a bob tracers");
 	by_su("bob", ALICE, probe_command);

@@ -39,6 +39,8 @@ int on_terminal(uid_t uid, const struct typed *typed, size_t n,
 #define UNIT_DIR	"/run/systemd/system"
 void unit_write(const char *name, const char *lines, const char *command);
 void unit_output(const char *name);
+/* The same for one unit, which is started; the status is systemctl's */
+int in_unit(const char *lines, const char *command);
 
 /* Writes a file, or ends the program with a sentence. */
 void write_file(const char *path, const char *text);

@@ -39,8 +39,7 @@ void unit_output(const char *name)
 	free(path);
 }
 
-/* Starts a unit with @lines in it that runs @command; its output is res.out */
-static int in_unit(const char *lines, const char *command)
+int in_unit(const char *lines, const char *command)
 {
 	unit_write(TEST, lines, command);
 	run("systemctl", "daemon-reload", NULL);
