@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What the tests of libcap share: TAP, running programs, looking at files. */
+/* What tests that run programs share: TAP, running programs, looking at files. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
@@ -17,7 +17,7 @@
 
 #include "check.h"
 
-const char *version = "";
+const char *about = "libcap ", *version = "";
 struct result res;
 
 static int done, failed, planned;
@@ -50,7 +50,8 @@ void ok(bool good, const char *fmt, ...)
 
 	last_good = good;
 	failed += !good;
-	printf("%sok %d - libcap %s: ", good ? "" : "not ", ++done, version);
+	printf("%sok %d - %s%s: ", good ? "" : "not ", ++done, about,
+	       version);
 	va_start(ap, fmt);
 	vprintf(fmt, ap);
 	va_end(ap);

@@ -9,8 +9,8 @@
 #define TRACING		41
 #define MASK_TEXT	"0000028000000000"	/* bits 39 and 41 */
 
-/* The version under test; begins every test's name. */
-extern const char *version;
+/* Begin every test's name: what is under test, and which version of it. */
+extern const char *about, *version;
 
 /* Print the version line and, once the number of tests is known, the plan. */
 void tap_begin(void);

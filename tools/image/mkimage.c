@@ -35,14 +35,17 @@
 
 static const char usage[] =
 	"usage: mkimage --recipe FILE --mirror URI --security-mirror URI\n"
-	"               --keyring FILE --cache DIR [--debs DIR] OUTPUT\n"
+	"               --keyring FILE --cache DIR [--debs DIR] [--tree] OUTPUT\n"
 	"\n"
 	"Makes the ext4 image OUTPUT.ext4, OUTPUT.packages (what is in it) and\n"
 	"OUTPUT.log.  Does nothing if OUTPUT.ext4 was made from the same recipe\n"
-	"and the same packages in --debs, which are installed over Debian's.\n";
+	"and the same packages in --debs, which are installed over Debian's.\n"
+	"With --tree it leaves the packages in the directory OUTPUT.tree, to\n"
+	"build something in.\n";
 
 static struct {
 	const char *recipe, *mirror, *security, *keyring, *cache, *debs, *out;
+	bool tree;
 } opt;
 
 static char root[PATH_MAX];	/* the work directory */
@@ -363,6 +366,17 @@ static void make_ext4(const struct recipe *r, const char *image)
 		die("cannot put %s in place: %s", image, strerror(errno));
 }
 
+static void make_image(const struct recipe *r, const glob_t *debs,
+		       const char *image)
+{
+	if (debs->gl_pathc)
+		install_over(debs);
+	furnish(r);
+	save_list(text_of("%s.packages", opt.out));
+	make_ext4(r, image);
+	remove_tree(root);
+}
+
 static void parse(int argc, char **argv)
 {
 	struct {
@@ -383,6 +397,8 @@ static void parse(int argc, char **argv)
 				break;
 		if (k < sizeof(known) / sizeof(known[0]) && i + 1 < argc)
 			*known[k].value = argv[++i];
+		else if (!strcmp(argv[i], "--tree"))
+			opt.tree = true;
 		else if (!opt.out && argv[i][0] != '-')
 			opt.out = argv[i];
 		else
@@ -424,7 +440,9 @@ int main(int argc, char **argv)
 	parse(argc, argv);
 	recipe_read(&r, opt.recipe);
 	list_debs(&debs);
-	image = text_of("%s.ext4", opt.out);
+	if (!opt.tree && !*r.size)
+		die("the recipe %s does not say the size of the image", opt.recipe);
+	image = text_of("%s.%s", opt.out, opt.tree ? "tree" : "ext4");
 	stamp = text_of("%s.stamp", opt.out);
 	snprintf(log_path, sizeof(log_path), "%s.log", opt.out);
 
@@ -452,12 +470,14 @@ int main(int argc, char **argv)
 	       r.suite, log_path);
 	fflush(stdout);
 	bootstrap(&r);
-	if (debs.gl_pathc)
-		install_over(&debs);
-	furnish(&r);
-	save_list(text_of("%s.packages", opt.out));
-	make_ext4(&r, image);
-	remove_tree(root);
+	if (opt.tree) {
+		remove_tree(image);
+		if (rename(root, image))
+			die("cannot put %s in place: %s", image,
+			    strerror(errno));
+	} else {
+		make_image(&r, &debs, image);
+	}
 
 	f = fopen(stamp, "w");
 	if (!f || fputs(mark, f) < 0 || fclose(f))

@@ -129,8 +129,8 @@ void recipe_read(struct recipe *r, const char *path)
 	}
 	free(copy);
 	line_no = 0;
-	if (!*r->suite || !*r->size || !*r->packages)
-		die("the recipe %s lacks a suite, a size or packages", path);
+	if (!*r->suite || !*r->packages)
+		die("the recipe %s lacks a suite or packages", path);
 	if (r->filecaps && !*r->bin)
 		die("the recipe %s has files with capabilities but no bin line to say where they go",
 		    path);

@@ -14,6 +14,7 @@ struct job {
 	bool debian;		/* the root is /dev/vda, not the initramfs */
 	bool verdict;		/* send the kernel log and scan for leaks */
 	bool shell;		/* a person at hvc0 */
+	bool systemd;		/* process 1 is the image's systemd */
 	bool strict_caps;
 	bool has_caps;
 	uint64_t caps;
@@ -45,6 +46,10 @@ int cred_drop(const struct job *job);
 
 /* guest_command.c */
 int command_run(const struct job *job);
+
+/* guest_systemd.c */
+void systemd_start(void);
+void systemd_freeze(void);
 
 /* guest_shell.c */
 int shell_run(const struct job *job);

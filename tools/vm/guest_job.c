@@ -33,6 +33,8 @@ static void take(struct job *job, char *key, char *value)
 		job->verdict = true;
 	else if (!strcmp(key, "shell"))
 		job->shell = true;
+	else if (!strcmp(key, "systemd"))
+		job->systemd = true;
 	else if (!strcmp(key, "strict-caps"))
 		job->strict_caps = true;
 	else if (!strcmp(key, "rows"))

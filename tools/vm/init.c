@@ -39,6 +39,8 @@ int main(void)
 	job_read(&job);
 	mounts_late(&job);
 	cred_prepare(&job);
+	if (job.systemd)
+		systemd_start();
 	report_begin(&job);
 
 	port_send(FRAME_READY, "", 0);
@@ -46,6 +48,8 @@ int main(void)
 	snprintf(text, sizeof(text), "%d", status);
 	port_send(FRAME_STATUS, text, strlen(text));
 
+	if (job.systemd)
+		systemd_freeze();
 	report_files(&job);
 	/* Whatever still runs must not add to the log behind the scan */
 	kill(-1, SIGKILL);

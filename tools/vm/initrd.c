@@ -52,6 +52,8 @@ static void make_job(const struct options *o, const struct run *r,
 	record(job, "image", o->image);
 	if (o->verdict)
 		record(job, "verdict", "1");
+	if (o->systemd)
+		record(job, "systemd", "1");
 	if (o->strict_caps)
 		record(job, "strict-caps", "1");
 	if (o->has_uid)

@@ -16,6 +16,7 @@ static const char usage[] =
 "  --kernel stock|patched|PATH  which kernel to boot (patched)\n"
 "  --base VERSION               whose kernels those are (6.12)\n"
 "  --image tiny|debian          busybox in memory, or Debian 13 (tiny)\n"
+"  --systemd                    boot the image's systemd, then run the command\n"
 "  --user UID                   run as this user, without capabilities\n"
 "  --caps LIST                  raise these, by name or number; for root: only these\n"
 "  --strict-caps                stop if the kernel does not know one of them\n"
@@ -24,6 +25,8 @@ static const char usage[] =
 "  --smp N                      processors of the guest (1)\n"
 "  --append ARGS                more for the kernel's command line\n"
 "  --add FILE[=NAME]            put FILE into the guest's /run/vm/bin; repeatable\n"
+"                               with --systemd NAME.service is enabled, and users\n"
+"                               of NAME.sysusers are made, before the boot\n"
 "  --env KEY=VALUE              set in the command's environment; repeatable\n"
 "  --save GUESTFILE=FILE        copy a file out afterwards; repeatable\n"
 "  --console FILE               keep the console's log there\n"
@@ -42,12 +45,14 @@ enum {
 	OPT_STRICT, OPT_TIMEOUT, OPT_MEMORY, OPT_SMP, OPT_APPEND, OPT_ADD,
 	OPT_ENV, OPT_SAVE, OPT_CONSOLE, OPT_VERDICT, OPT_ACCEL, OPT_ICOUNT,
 	OPT_SHELL, OPT_DRY_RUN, OPT_HELP, OPT_MAY_SKIP, OPT_RECORD,
+	OPT_SYSTEMD,
 };
 
 static const struct option longopts[] = {
 	{ "kernel", required_argument, NULL, OPT_KERNEL },
 	{ "base", required_argument, NULL, OPT_BASE },
 	{ "image", required_argument, NULL, OPT_IMAGE },
+	{ "systemd", no_argument, NULL, OPT_SYSTEMD },
 	{ "user", required_argument, NULL, OPT_USER },
 	{ "caps", required_argument, NULL, OPT_CAPS },
 	{ "strict-caps", no_argument, NULL, OPT_STRICT },
@@ -170,6 +175,9 @@ static void take(struct options *o, int opt, char **argv)
 	case OPT_IMAGE:
 		parse_image(o, optarg);
 		break;
+	case OPT_SYSTEMD:
+		o->systemd = true;
+		break;
 	case OPT_USER:
 		o->uid = number("user", optarg, 0, 4294967294U);
 		o->has_uid = true;
@@ -276,6 +284,8 @@ void options_parse(struct options *o, int argc, char **argv)
 		fatal("--verdict judges a command; it cannot go with --shell");
 	if (o->shell && (!isatty(0) || !isatty(1)))
 		fatal("a shell needs a terminal; to run one command use tools/vm/run -- COMMAND");
+	if (o->systemd && strcmp(o->image, "debian"))
+		fatal("the tiny image has no systemd; add --image debian");
 	if (!o->memory)
 		o->memory = !strcmp(o->image, "debian") ? 1024 : 512;
 	o->timeout = o->shell ? 0 : scaled(o->timeout);

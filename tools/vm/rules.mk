@@ -11,7 +11,8 @@ VM_HDR := $(wildcard tools/vm/*.h)
 VM_CC := $(CC) $(CFLAGS) $(TOOL_CFLAGS) -D_GNU_SOURCE -Itools/vm
 
 VM_INIT_SRC := $(addprefix tools/vm/,init.c guest_port.c guest_job.c \
-	guest_mounts.c guest_cred.c guest_command.c guest_shell.c guest_report.c)
+	guest_mounts.c guest_cred.c guest_command.c guest_shell.c guest_systemd.c \
+	guest_report.c)
 VM_RUN_SRC := $(addprefix tools/vm/,run.c options.c caps.c paths.c prune.c cpio.c \
 	initrd.c qemu.c stream.c buffer.c autopsy.c accel.c \
 	judge.c verdict.c record.c splat.c ktap.c texts.c)

@@ -27,6 +27,7 @@ struct options {
 	const char *console, *record;
 	unsigned int timeout, memory, smp;
 	bool has_uid, has_caps, strict_caps, verdict, shell, icount, dry_run;
+	bool systemd;
 	unsigned int uid;
 	uint64_t caps;
 	struct pair add[LIST_MAX], save[LIST_MAX];

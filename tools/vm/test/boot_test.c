@@ -357,6 +357,7 @@ static void refusals(void)
 		{ { "--frobnicate" }, "--frobnicate" },
 		{ { "--user" }, "--user" },
 		{ { "--" }, "no command" },
+		{ { "--systemd", "--", "true" }, "--image debian" },
 	};
 	struct capture c;
 	size_t i;
@@ -382,17 +383,58 @@ static void debian(void)
 	expect(&c, 2, NULL, "/written", "what was written is gone next time");
 }
 
+/* Process 1 is the image's; the runner's promises stay */
+static void systemd(void)
+{
+	char path[160], spec[256], got[128];
+	struct capture c;
+	FILE *f;
+
+	RUN(&c, "--systemd", "--", "sh", "-c",
+	    "cat /proc/1/comm; systemctl is-system-running; echo $(systemctl --failed -q) end; touch /written; exit 42");
+	expect(&c, 42, "systemd\nrunning\nend\n", NULL,
+	       "systemd has started all, no unit failed, and the command runs");
+	snprintf(path, sizeof(path), "%s/events", dir);
+	snprintf(spec, sizeof(spec), "/sys/fs/cgroup/init.scope/cgroup.events=%s",
+		 path);
+	RUN(&c, "--systemd", "--verdict", "--save", spec, "--", "sh", "-c",
+	    "echo 1..1; echo ok 1 a; ls /written; grep CapEff /proc/self/status");
+	expect(&c, 0, "CapEff:\t000001ffffffffff", "/written",
+	       "--verdict judges it, and what was written is gone");
+	f = fopen(path, "r");
+	got[f ? fread(got, 1, sizeof(got) - 1, f) : 0] = '\0';
+	if (f)
+		fclose(f);
+	tap(strstr(got, "frozen 1"), "systemd is held still after the command");
+	unlink(path);
+	RUN(&c, "--systemd", "--user", "1000", "--caps", "cap_bpf", "--", "sh",
+	    "-c", "id -u; grep CapEff /proc/self/status; exec sleep 1");
+	expect(&c, 0, "1000\nCapEff:\t0000008000000000", NULL,
+	       "--user and --caps");
+	RUN(&c, "--systemd", "--verdict", "--", "sh", "-c",
+	    "echo 1..1; echo ok 1 a; systemctl reboot; sleep 1000");
+	expect(&c, 3, "ok 1 a", "died", "--verdict: 3 when it reboots");
+}
+
 int main(int argc, char **argv)
 {
-	if (argc != 2 || (strcmp(argv[1], "tiny") && strcmp(argv[1], "debian"))) {
-		fputs("usage: boot_test tiny|debian\n", stderr);
+	bool with_systemd = argc == 2 && !strcmp(argv[1], "systemd");
+
+	if (argc != 2 || (!with_systemd && strcmp(argv[1], "tiny") &&
+			  strcmp(argv[1], "debian"))) {
+		fputs("usage: boot_test tiny|debian|systemd\n", stderr);
 		return 2;
 	}
 	runner = sibling("vm-run");
-	image = argv[1];
+	image = with_systemd ? "debian" : argv[1];
 	if (!mkdtemp(dir)) {
 		perror(dir);
 		return 2;
+	}
+	if (with_systemd) {
+		systemd();
+		rmdir(dir);
+		return tap_end();
 	}
 	if (!strcmp(image, "debian"))
 		debian();

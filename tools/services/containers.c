@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * crun, which takes the capabilities' names from libcap, so from ours.  The
+ * root file system is the image's own, read-only, and processes and network
+ * are the host's, as in a pod with hostPID: tracing shows the host's anyway.
+ */
+#define _GNU_SOURCE
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "services.h"
+
+#define BUNDLE	"/run/bundle"
+
+#define PAIR	"\"CAP_BPF\", \"CAP_TRACING\""
+
+struct oci {
+	const char *caps;	/* of the sets that a runtime's user asks for */
+	bool ambient;		/* inheritable and ambient, too */
+	bool user_ns;
+	bool no_new_privs;
+	int uid;
+};
+
+static const char config[] =
+"{ \"ociVersion\": \"1.0.2\",\n"
+"  \"root\": { \"path\": \"rootfs\", \"readonly\": true },\n"
+"  \"process\": {\n"
+"    \"user\": { \"uid\": %d, \"gid\": %d }, \"cwd\": \"/\",\n"
+"    \"args\": [ \"sh\", \"-c\", \"%s\" ],\n"
+"    \"env\": [ \"PATH=/usr/sbin:/usr/bin\", \"LC_ALL=C.UTF-8\" ],\n"
+"    \"noNewPrivileges\": %s,\n"
+"    \"capabilities\": {\n"
+"      \"bounding\": [ %s ], \"effective\": [ %s ], \"permitted\": [ %s ],\n"
+"      \"inheritable\": [ %s ], \"ambient\": [ %s ] } },\n"
+"  \"mounts\": [\n"
+"    { \"destination\": \"/proc\", \"type\": \"none\", \"source\": \"/proc\",\n"
+"      \"options\": [ \"rbind\" ] },\n"
+"    { \"destination\": \"/dev\", \"type\": \"tmpfs\", \"source\": \"tmpfs\",\n"
+"      \"options\": [ \"nosuid\", \"mode=755\" ] },\n"
+"    { \"destination\": \"/sys\", \"type\": \"none\", \"source\": \"/sys\",\n"
+"      \"options\": [ \"rbind\", \"ro\", \"nosuid\", \"nodev\", \"noexec\" ] },\n"
+"    { \"destination\": \"/sys/kernel/tracing\", \"type\": \"none\",\n"
+"      \"source\": \"/sys/kernel/tracing\",\n"
+"      \"options\": [ \"rbind\", \"rw\", \"nosuid\", \"nodev\", \"noexec\" ] },\n"
+"    { \"destination\": \"/run/vm/bin\", \"type\": \"none\",\n"
+"      \"source\": \"/run/vm/bin\", \"options\": [ \"rbind\", \"ro\" ] } ],\n"
+"  \"linux\": {\n"
+"    \"namespaces\": [ { \"type\": \"mount\" }, { \"type\": \"uts\" },\n"
+"                    { \"type\": \"ipc\" }%s ]%s } }\n";
+
+static const char user_mappings[] =
+",\n    \"uidMappings\": [ { \"containerID\": 0, \"hostID\": 100000, \"size\": 65536 } ],\n"
+"    \"gidMappings\": [ { \"containerID\": 0, \"hostID\": 100000, \"size\": 65536 } ]";
+
+static int contained(const struct oci *o, const char *command)
+{
+	const char *kept = o->ambient ? o->caps : "";
+	char *text = path_of(config, o->uid, o->uid, command,
+			     o->no_new_privs ? "true" : "false", o->caps,
+			     o->caps, o->caps, kept, kept,
+			     o->user_ns ? ", { \"type\": \"user\" }" : "",
+			     o->user_ns ? user_mappings : "");
+
+	write_file(BUNDLE "/config.json", text);
+	free(text);
+	return run("crun", "--cgroup-manager=disabled", "run", "--bundle",
+		   BUNDLE, "observer", NULL);
+}
+
+static void by_hand(void)
+{
+	static const char tool[] = "opensnoop-libbpf -d 1 && echo it-traced";
+	struct oci o = { .caps = PAIR, .ambient = true, .uid = ALICE,
+			 .no_new_privs = true };
+
+	ok(!contained(&o, probe_command), "CAP_TRACING in all five sets: starts");
+	note("it said", res.out);
+	is_observer("CAP_TRACING in all five sets");
+	contained(&o, tool);
+	ok(said("it-traced\n") && said("COMM"), "... and opensnoop works");
+	note("it said", res.out);
+	o.caps = "\"CAP_BPF\", \"41\"";
+	contained(&o, probe_command);
+	is_observer("41 in place of the name");
+
+	o.caps = PAIR ", \"CAP_NOSUCH\"";
+	ok(!contained(&o, probe_command) && status_line("CapEff", MASK_TEXT) &&
+	   !said("CAP_NOSUCH"), "TRAP: a name that crun does not know is dropped, without a word");
+	note("it said", res.out);
+	o.caps = "";
+	contained(&o, probe_command);
+	is_nobody("no capabilities");
+	contained(&o, tool);
+	ok(!said("it-traced\n") && *res.out, "... and opensnoop does not work");
+	note("it said", res.out);
+
+	o.caps = PAIR;
+	o.user_ns = true;
+	contained(&o, probe_command);
+	ok(status_line("CapEff", MASK_TEXT) && !may("open-tracefs") &&
+	   !may("write-tracefs") && !may("load-bpf") && !may("perf-all") &&
+	   !may("symbols") && said("symbols: E"),
+	   "in a user namespace it holds both, and nothing is open");
+	note("it said", res.out);
+	contained(&o, tool);
+	ok(!said("it-traced\n") && *res.out, "... and opensnoop does not work");
+	note("it said", res.out);
+
+	/* Files of tracefs are root's own: it opens them without a capability */
+	o.user_ns = false;
+	o.uid = 0;
+	contained(&o, probe_command);
+	ok(status_line("CapEff", MASK_TEXT) && may("open-tracefs") &&
+	   may("chmod-tracefs"),
+	   "TRAP: root with only these two owns tracefs, so is no observer");
+	note("it said", res.out);
+}
+
+/* No inheritable and no ambient set: so it is with containerd and CRI-O */
+static void as_from_a_pod(void)
+{
+	static const char tool[] = "/opt/capsplit/bin/cat /proc/self/status";
+	struct oci o = { .caps = PAIR, .uid = ALICE };
+
+	ok(!contained(&o, probe_command) && status_line("CapBnd", MASK_TEXT),
+	   "a pod's: capabilities.add bounds the container");
+	note("it said", res.out);
+	is_nobody("TRAP: a pod's user other than root");
+	contained(&o, tool);
+	ok(status_line("CapEff", MASK_TEXT),
+	   "a pod's: file capabilities in its image give both");
+	note("it said", res.out);
+	contained(&o, "/opt/capsplit/bin/trace-cmd start -d -e sched_switch && echo it-traced");
+	ok(said("it-traced\n"), "a pod's: trace-cmd with them works");
+	note("it said", res.out);
+	o.no_new_privs = true;
+	contained(&o, tool);
+	ok(status_line("CapEff", NONE),
+	   "TRAP: not with allowPrivilegeEscalation: false");
+	note("it said", res.out);
+}
+
+void containers(void)
+{
+	version = "containers";
+	run("sh", "-c", "mkdir -p " BUNDLE "/rootfs && mount --bind / " BUNDLE
+	    "/rootfs", NULL);
+	exits(0, "there is a root file system");
+	by_hand();
+	as_from_a_pod();
+	run("sh", "-c", "trace-cmd reset; umount " BUNDLE "/rootfs", NULL);
+}
