@@ -29,7 +29,7 @@ static const struct {
 	{ "MemoryDenyWriteExecute=yes", "" },
 	{ "SystemCallFilter=@system-service bpf perf_event_open", "" },
 	{ "SystemCallFilter=@system-service", "load-bpf perf-all" },
-	{ "ProtectKernelTunables=yes", "write-tracefs" },
+	{ "ProtectKernelTunables=yes", "write-tracefs symbols" },
 	{ "ProcSubset=pid", "symbols" },
 	{ "PrivateUsers=yes",
 	  "open-tracefs write-tracefs load-bpf perf-all symbols" },
