@@ -123,11 +123,15 @@ static void add_file(const struct place *p, const char *repo, const char *name)
 char *series_build(const struct place *p, const char *repo)
 {
 	char *index = fmt("%s/.series-index", p->build);
+	char *stale = fmt("%s.lock", index);
 	char *base = fmt("base/%s", p->version);
 	char *parent = chomp(git(p, "rev-parse", "--verify", base, NULL));
 	struct series s;
 
 	series_read(repo, p->version, &s);
+	/* git leaves its lock when it is killed; ours says nobody else is here */
+	unlink(stale);
+	free(stale);
 	unlink(index);
 	index_file(index);
 	free(git(p, "read-tree", base, NULL));
