@@ -25,11 +25,12 @@ static void add(struct coverage *c, const char *kind, const char *name,
 	r[c->nr++] = (struct record){ strdup(kind), strdup(name), tried, done };
 }
 
-long coverage_read(struct coverage *c, FILE *in)
+long coverage_read(struct coverage *c, FILE *in, bool *clean)
 {
 	char *line = NULL, kind[64], name[128];
 	unsigned long tried, done;
 	size_t size = 0;
+	bool passed = false, bad = false;
 	long steps = -1, n;
 
 	while (getline(&line, &size, in) > 0) {
@@ -38,8 +39,14 @@ long coverage_read(struct coverage *c, FILE *in)
 			add(c, kind, name, tried, done);
 		else if (sscanf(line, "# %ld steps,", &n) == 1)
 			steps = n;
+		else if (!strncmp(line, "not ok", 6))
+			bad = true;
+		else if (!strncmp(line, "ok ", 3))
+			passed = true;
 	}
 	free(line);
+	if (clean)
+		*clean = passed && !bad;
 	return steps;
 }
 

@@ -19,12 +19,14 @@
 static struct settings {
 	const char *runner, *program, *results, *kernel, *base, *rst;
 	unsigned long first, last, steps, jobs, cpus;
+	bool tabulate;
 } settings = {
 	.runner = "tools/vm/run", .kernel = "debug", .base = "6.12",
 	.first = 1, .last = 1, .steps = 10000, .jobs = 1, .cpus = 1,
 };
 
-enum { KEY_RUNNER = 256, KEY_PROGRAM, KEY_RESULTS, KEY_KERNEL, KEY_BASE, KEY_RST };
+enum { KEY_RUNNER = 256, KEY_PROGRAM, KEY_RESULTS, KEY_KERNEL, KEY_BASE, KEY_RST,
+       KEY_TABULATE };
 
 static const struct argp_option known_options[] = {
 	{ "seed", 's', "FIRST[-LAST]", 0, "one guest for each of these (1)", 0 },
@@ -36,7 +38,9 @@ static const struct argp_option known_options[] = {
 	{ "runner", KEY_RUNNER, "FILE", 0, "what boots a guest (tools/vm/run)", 0 },
 	{ "program", KEY_PROGRAM, "FILE", 0, "the attacker", 0 },
 	{ "results", KEY_RESULTS, "DIR", 0, "where the guests' output goes", 0 },
-	{ "rst", KEY_RST, "FILE", 0, "write what was covered as a table", 0 },
+	{ "rst", KEY_RST, "FILE", 0, "write what was covered as a page", 0 },
+	{ "tabulate", KEY_TABULATE, NULL, 0,
+	  "attack nothing, read what earlier guests left in DIR", 0 },
 	{ 0 },
 };
 
@@ -106,8 +110,11 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	case KEY_RST:
 		s->rst = arg;
 		break;
+	case KEY_TABULATE:
+		s->tabulate = true;
+		break;
 	case ARGP_KEY_END:
-		if (!s->program || !s->results)
+		if (!s->results || (!s->program && !s->tabulate))
 			argp_error(state, "--program and --results are needed");
 		break;
 	default:
@@ -122,6 +129,8 @@ static const struct argp argp = {
 	NULL, NULL, NULL,
 };
 
+static unsigned long failed, steps;
+
 static void log_path(char *path, unsigned long seed)
 {
 	snprintf(path, PATH_MAX, "%s/seed-%lu.log", settings.results, seed);
@@ -134,21 +143,21 @@ static pid_t start_guest(unsigned long seed)
 	const char *memory = debug ? "1536" : "512";
 	/* Traced under KASAN, an emulated processor takes that long */
 	const char *append = debug ? "rcupdate.rcu_cpu_stall_timeout=300" : "";
-	char seed_text[32], steps[32], timeout[32], cpus[32], path[PATH_MAX];
+	char seed_text[32], each[32], timeout[32], cpus[32], path[PATH_MAX];
 	const char *argv[] = {
 		settings.runner, "--kernel", settings.kernel, "--base",
 		settings.base, "--verdict", "--smp", cpus, "--memory", memory,
 		"--timeout", timeout, "--append", append, "--add",
 		settings.program, "--",
 		"fuzz_observer", "--list", "--seed", seed_text, "--steps",
-		steps, NULL,
+		each, NULL,
 	};
 	pid_t pid;
 	int fd;
 
 	snprintf(seed_text, sizeof(seed_text), "%lu", seed);
 	snprintf(cpus, sizeof(cpus), "%lu", settings.cpus);
-	snprintf(steps, sizeof(steps), "%lu", settings.steps);
+	snprintf(each, sizeof(each), "%lu", settings.steps);
 	/* It is stuck when a step takes half a second */
 	snprintf(timeout, sizeof(timeout), "%lu", 240 + settings.steps / 2);
 	log_path(path, seed);
@@ -187,61 +196,67 @@ static void print_log(unsigned long seed)
 		fclose(in);
 }
 
-static long read_log(struct coverage *c, unsigned long seed)
+static long read_log(struct coverage *c, unsigned long seed, bool *clean)
 {
 	char path[PATH_MAX];
 	FILE *in;
-	long steps;
+	long did;
 
 	log_path(path, seed);
 	in = fopen(path, "re");
 	if (!in)
 		return -1;
-	steps = coverage_read(c, in);
+	did = coverage_read(c, in, clean);
 	fclose(in);
-	return steps;
+	return did;
 }
 
-static void write_rst(struct coverage *c)
+static void write_rst(struct coverage *c, unsigned long seeds)
 {
 	FILE *out = fopen(settings.rst, "we");
 
 	if (!out)
 		err(2, "cannot write %s", settings.rst);
+	fprintf(out,
+		"What the randomized attacker tried\n"
+		"==================================\n\n"
+		"Written by ``make fuzz SEED=%lu-%lu STEPS=%lu RST=FILE``: %lu steps over %lu\n"
+		"seeds on the %s kernel, %lu of them with everything of root's as it was and\n"
+		"nothing on the console that a kernel should not say. *Tried* and *done* count\n"
+		"system calls; what is always refused is either closed to observers or was\n"
+		"never right by chance.\n\n",
+		settings.first, settings.last, settings.steps, steps, seeds,
+		settings.kernel, seeds - failed);
 	coverage_print_rst(c, out);
 	if (fclose(out))
 		err(2, "cannot write %s", settings.rst);
 }
 
-int main(int argc, char **argv)
+/* One guest is done: the @nr-th line of the verdict */
+static void judge(struct coverage *c, unsigned long nr, bool clean)
 {
-	unsigned long next, running = 0, failed = 0, nr, steps = 0;
-	struct coverage coverage = {};
-	struct timespec begin, end;
-	pid_t *pids;
-	double secs;
+	unsigned long seed = settings.first + nr;
+	long did = read_log(c, seed, settings.tabulate ? &clean : NULL);
 
-	argp_err_exit_status = 2;
-	argp_parse(&argp, argc, argv, 0, NULL, &settings);
-	if (access(settings.program, R_OK))
-		errx(2, "%s is missing: `make selftests` builds it",
-		     settings.program);
-	if (mkdir(settings.results, 0755) && errno != EEXIST)
-		err(2, "cannot make %s", settings.results);
-	nr = settings.last - settings.first + 1;
-	pids = calloc(nr, sizeof(*pids));
+	if (!clean || did < 0) {
+		failed++;
+		print_log(seed);
+	}
+	if (did > 0)
+		steps += did;
+	printf("%sok %lu seed %lu: %ld steps\n",
+	       !clean || did < 0 ? "not " : "", nr + 1, seed, did);
+}
+
+static void attack(struct coverage *c, unsigned long nr)
+{
+	unsigned long next, running = 0, which;
+	pid_t pid, *pids = calloc(nr, sizeof(*pids));
+	int status;
+
 	if (!pids)
 		err(2, "out of memory");
-
-	setvbuf(stdout, NULL, _IOLBF, 0);
-	printf("TAP version 13\n1..%lu\n", nr);
-	clock_gettime(CLOCK_MONOTONIC, &begin);
 	for (next = 0; next < nr || running; ) {
-		unsigned long which;
-		int status;
-		long did;
-		pid_t pid;
-
 		while (next < nr && running < settings.jobs) {
 			pids[next] = start_guest(settings.first + next);
 			next++;
@@ -253,26 +268,45 @@ int main(int argc, char **argv)
 		running--;
 		for (which = 0; pids[which] != pid; which++)
 			;
-		did = read_log(&coverage, settings.first + which);
-		if (status || did < 0) {
-			failed++;
-			print_log(settings.first + which);
-		}
-		if (did > 0)
-			steps += did;
-		printf("%sok %lu seed %lu: %ld steps\n",
-		       status || did < 0 ? "not " : "", which + 1,
-		       settings.first + which, did);
+		judge(c, which, !status);
 	}
-	clock_gettime(CLOCK_MONOTONIC, &end);
-	secs = end.tv_sec - begin.tv_sec + (end.tv_nsec - begin.tv_nsec) / 1e9;
-	printf("# %lu steps over %lu seeds on the %s kernel, %.0f a second with the guests' boot\n",
-	       steps, nr, settings.kernel, steps / secs);
+	free(pids);
+}
+
+int main(int argc, char **argv)
+{
+	struct coverage coverage = {};
+	struct timespec begin, end;
+	unsigned long nr;
+	double secs;
+
+	argp_err_exit_status = 2;
+	argp_parse(&argp, argc, argv, 0, NULL, &settings);
+	nr = settings.last - settings.first + 1;
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	if (settings.tabulate) {
+		printf("TAP version 13\n1..%lu\n", nr);
+		for (unsigned long i = 0; i < nr; i++)
+			judge(&coverage, i, true);
+	} else {
+		if (access(settings.program, R_OK))
+			errx(2, "%s is missing: `make selftests` builds it",
+			     settings.program);
+		if (mkdir(settings.results, 0755) && errno != EEXIST)
+			err(2, "cannot make %s", settings.results);
+		printf("TAP version 13\n1..%lu\n", nr);
+		clock_gettime(CLOCK_MONOTONIC, &begin);
+		attack(&coverage, nr);
+		clock_gettime(CLOCK_MONOTONIC, &end);
+		secs = end.tv_sec - begin.tv_sec +
+		       (end.tv_nsec - begin.tv_nsec) / 1e9;
+		printf("# %lu steps over %lu seeds on the %s kernel, %.0f a second with the guests' boot\n",
+		       steps, nr, settings.kernel, steps / secs);
+	}
 	if (settings.rst)
-		write_rst(&coverage);
+		write_rst(&coverage, nr);
 	fflush(stdout);
 	coverage_print(&coverage, stderr);
 	coverage_free(&coverage);
-	free(pids);
 	return failed ? 1 : 0;
 }

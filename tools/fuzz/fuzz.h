@@ -17,8 +17,11 @@ struct coverage {
 	size_t nr;
 };
 
-/* Adds one guest's output; the steps it says it took, or -1 if it says none */
-long coverage_read(struct coverage *c, FILE *in);
+/*
+ * Adds one guest's output, and says whether its tests passed if @clean is not
+ * NULL; the steps it says it took, or -1 if it says none
+ */
+long coverage_read(struct coverage *c, FILE *in, bool *clean);
 void coverage_print(struct coverage *c, FILE *out);
 /* As a table of reStructuredText */
 void coverage_print_rst(struct coverage *c, FILE *out);
