@@ -213,6 +213,52 @@ static inline int fd_from(uid_t uid, __u64 caps, int (*fn)(void *arg),
 	return fd;
 }
 
+/* What to do to a file; op_*() return 0 or errno */
+struct file_op {
+	const char *path;
+	int flags;
+	const char *text;
+};
+
+static inline int op_open(void *arg)
+{
+	struct file_op *op = arg;
+	int fd = open(op->path, op->flags | O_CLOEXEC);
+
+	if (fd < 0)
+		return errno;
+	close(fd);
+	return 0;
+}
+
+static inline int op_write(void *arg)
+{
+	struct file_op *op = arg;
+
+	return put_string(op->path, op->flags, op->text);
+}
+
+/* A descriptor, or -errno */
+static inline int disabled_event(struct perf_event_attr *attr, pid_t pid,
+				 int cpu, unsigned long flags)
+{
+	attr->size = sizeof(*attr);
+	attr->disabled = 1;
+	return ct_perf_event_open(attr, pid, cpu, -1, flags);
+}
+
+/* Opens and closes; 0 or errno */
+static inline int try_event(struct perf_event_attr *attr, pid_t pid, int cpu,
+			    unsigned long flags)
+{
+	int fd = disabled_event(attr, pid, cpu, flags);
+
+	if (fd < 0)
+		return -fd;
+	close(fd);
+	return 0;
+}
+
 struct open_args {
 	const char *path;
 	int flags;

@@ -13,25 +13,12 @@
 #define SYNTH_EVENTS	CT_TRACEFS "/synthetic_events"
 #define UPROBE_EVENTS	CT_TRACEFS "/uprobe_events"
 
-struct put {
-	const char *path;
-	int flags;
-	const char *text;
-};
-
-static int do_put(void *arg)
-{
-	const struct put *p = arg;
-
-	return put_string(p->path, p->flags, p->text);
-}
-
 static int put_as(uid_t uid, __u64 caps, const char *path, int flags,
 		  const char *text)
 {
-	struct put p = { path, flags, text };
+	struct file_op op = { path, flags, text };
 
-	return run_as(uid, caps, do_put, &p);
+	return run_as(uid, caps, op_write, &op);
 }
 
 static int make_dir(void *arg)

@@ -51,19 +51,6 @@ static int read_file(void *arg)
 	return n < 0 ? -n : 0;
 }
 
-static int event(struct perf_event_attr *attr, pid_t pid, int cpu)
-{
-	int fd;
-
-	attr->size = sizeof(*attr);
-	attr->disabled = 1;
-	fd = ct_perf_event_open(attr, pid, cpu, -1, 0);
-	if (fd < 0)
-		return -fd;
-	close(fd);
-	return 0;
-}
-
 static int perf_cpu(void *arg)
 {
 	struct perf_event_attr attr = {
@@ -75,7 +62,7 @@ static int perf_cpu(void *arg)
 		.sample_regs_intr = *(__u64 *)arg ? 1 << 7 : 0,
 	};
 
-	return event(&attr, -1, 0);
+	return try_event(&attr, -1, 0, 0);
 }
 
 static int perf_kprobe(void *arg)
@@ -85,7 +72,7 @@ static int perf_kprobe(void *arg)
 		.kprobe_func = (unsigned long)"kernel_clone",
 	};
 
-	return event(&attr, 0, -1);
+	return try_event(&attr, 0, -1, 0);
 }
 
 /* Calls a helper with pointers into the stack */

@@ -24,26 +24,6 @@ static struct {
 	pid_t victim;
 } env;
 
-static int open_event(struct perf_event_attr *attr, pid_t pid, int cpu,
-		      unsigned long flags)
-{
-	attr->size = sizeof(*attr);
-	attr->disabled = 1;
-	return ct_perf_event_open(attr, pid, cpu, -1, flags);
-}
-
-/* Opens and closes; 0 or an errno */
-static int try_event(struct perf_event_attr *attr, pid_t pid, int cpu,
-		     unsigned long flags)
-{
-	int fd = open_event(attr, pid, cpu, flags);
-
-	if (fd < 0)
-		return -fd;
-	close(fd);
-	return 0;
-}
-
 static struct perf_event_attr user_clock(void)
 {
 	struct perf_event_attr attr = {
@@ -356,7 +336,7 @@ static int map_much(void *arg)
 	void *p;
 
 	(void)arg;
-	fd = open_event(&attr, 0, -1, 0);
+	fd = disabled_event(&attr, 0, -1, 0);
 	if (fd < 0)
 		return SETUP_FAILED;
 	p = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
@@ -391,7 +371,7 @@ TEST_F(perf, query_bpf)
 	int fd;
 
 	ASSERT_EQ(0, set_number(PARANOID, variant->level));
-	fd = open_event(&attr, -1, 0, 0);
+	fd = disabled_event(&attr, -1, 0, 0);
 	ASSERT_LE(0, fd);
 	EXPECT_EQ(EPERM, with(0, query_bpf, &fd));
 	EXPECT_EQ(EPERM, with(CAP_B, query_bpf, &fd));
@@ -422,7 +402,7 @@ static int open_and_hand_on(void *arg)
 
 	attr.config = PERF_COUNT_SW_CPU_CLOCK;
 	attr.exclude_kernel = 0;
-	fd = open_event(&attr, -1, 0, 0);
+	fd = disabled_event(&attr, -1, 0, 0);
 	if (fd < 0)
 		return -fd;
 	/* What was opened stays open when the capability is gone */
@@ -443,7 +423,7 @@ TEST_F(perf, descriptor_is_the_authority)
 	ASSERT_EQ(0, set_number(PARANOID, variant->level > 0 ?
 				variant->level : 1));
 	attr.config = PERF_COUNT_SW_CPU_CLOCK;
-	fd = open_event(&attr, -1, 0, 0);
+	fd = disabled_event(&attr, -1, 0, 0);
 	ASSERT_LE(0, fd);
 	EXPECT_EQ(0, with(0, use_event, &fd));
 	close(fd);
@@ -510,7 +490,7 @@ static int follow_exec(void *arg)
 	}
 	close(ready[1]);
 	close(go[0]);
-	fd = open_event(&attr, pid, -1, 0);
+	fd = disabled_event(&attr, pid, -1, 0);
 	if (fd < 0 || write(go[1], "", 1) != 1 || read(ready[0], &c, 1) != 1)
 		return SETUP_FAILED;
 	/* Without a buffer, poll() always says that there is nothing to come */

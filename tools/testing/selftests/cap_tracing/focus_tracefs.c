@@ -13,30 +13,6 @@
 /* What has never opened tracefs */
 #define ALL_BUT_DAC	(CAP_EVERY & ~(CAP_T | READ_SEARCH | OVERRIDE))
 
-struct file_op {
-	const char *path;
-	int flags;
-	const char *text;
-};
-
-static int op_open(void *arg)
-{
-	struct file_op *op = arg;
-	int fd = open(op->path, op->flags | O_CLOEXEC);
-
-	if (fd < 0)
-		return errno;
-	close(fd);
-	return 0;
-}
-
-static int op_write(void *arg)
-{
-	struct file_op *op = arg;
-
-	return put_string(op->path, op->flags, op->text);
-}
-
 static int op_read(void *arg)
 {
 	struct file_op *op = arg;

@@ -234,22 +234,11 @@ static int all_doors(struct probe *p, __u64 caps, bool allowed)
 	return wrong;
 }
 
-struct text {
-	const char *path, *text;
-};
-
-static int say(void *arg)
-{
-	const struct text *t = arg;
-
-	return put_string(t->path, 0, t->text);
-}
-
 static int say_as(__u64 caps, const char *path, const char *text)
 {
-	struct text t = { path, text };
+	struct file_op op = { path, 0, text };
 
-	return with(caps, say, &t);
+	return with(caps, op_write, &op);
 }
 
 FIXTURE(uprobe)

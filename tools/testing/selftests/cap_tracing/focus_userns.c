@@ -11,19 +11,6 @@
 
 static int kprobe_pmu;
 
-static int event(struct perf_event_attr *attr, pid_t pid, int cpu)
-{
-	int fd;
-
-	attr->size = sizeof(*attr);
-	attr->disabled = 1;
-	fd = ct_perf_event_open(attr, pid, cpu, -1, 0);
-	if (fd < 0)
-		return -fd;
-	close(fd);
-	return 0;
-}
-
 static int perf_cpu(void *arg)
 {
 	struct perf_event_attr attr = {
@@ -33,7 +20,7 @@ static int perf_cpu(void *arg)
 	};
 
 	(void)arg;
-	return event(&attr, -1, 0);
+	return try_event(&attr, -1, 0, 0);
 }
 
 static int perf_kernel(void *arg)
@@ -44,7 +31,7 @@ static int perf_kernel(void *arg)
 	};
 
 	(void)arg;
-	return event(&attr, 0, -1);
+	return try_event(&attr, 0, -1, 0);
 }
 
 static int perf_kprobe(void *arg)
@@ -56,7 +43,7 @@ static int perf_kprobe(void *arg)
 	};
 
 	(void)arg;
-	return event(&attr, 0, -1);
+	return try_event(&attr, 0, -1, 0);
 }
 
 static int read_file(void *arg)

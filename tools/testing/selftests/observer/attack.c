@@ -291,6 +291,19 @@ const char *own_path(void)
 	return path;
 }
 
+unsigned long address_of(const char *symbol)
+{
+	FILE *f = fopen("/proc/kallsyms", "re");
+	unsigned long at, found = 0;
+	char name[256];
+
+	while (f && !found && fscanf(f, "%lx %*c %255s%*[^\n]", &at, name) == 2)
+		found = strcmp(name, symbol) ? 0 : at;
+	if (f)
+		fclose(f);
+	return found;
+}
+
 bool file_has(const char *path, const char *text)
 {
 	static char buf[1 << 18];
@@ -350,20 +363,6 @@ int write_fd(int fd, const char *text)
 	ssize_t len = strlen(text), n = write(fd, text, len);
 
 	return n == len ? 0 : n < 0 ? errno : SHORT_IO;
-}
-
-int op_write(void *arg)
-{
-	struct file_op *op = arg;
-
-	return put_string(op->path, op->flags, op->text);
-}
-
-int op_open(void *arg)
-{
-	struct file_op *op = arg;
-
-	return verdict(do_open(&(struct open_args){ op->path, op->flags }));
 }
 
 int load(void *arg)

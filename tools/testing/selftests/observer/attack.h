@@ -79,6 +79,9 @@ pid_t start_attacker(__u64 caps, int (*fn)(void *arg), void *arg);
 unsigned long file_offset(const void *address);
 const char *own_path(void);
 
+/* Where the kernel has @symbol, or 0 */
+unsigned long address_of(const char *symbol);
+
 /* Does the file contain @text? */
 bool file_has(const char *path, const char *text);
 /* Is a task called @name there? */
@@ -86,15 +89,6 @@ bool task_exists(const char *name);
 long mem_available_kb(void);	/* once nothing is being freed */
 
 int write_fd(int fd, const char *text);		/* 0 or errno */
-struct file_op {
-	const char *path;
-	int flags;
-	const char *text;
-};
-
-int op_write(void *arg);	/* struct file_op, 0 or errno */
-int op_open(void *arg);		/* the same, without a write */
-
 /* A program of raw instructions; the descriptor or -errno */
 static inline struct ct_prog program(__u32 type, __u32 attach,
 				     const struct bpf_insn *insns, __u32 nr)

@@ -639,19 +639,6 @@ TEST_F(bpf, taking_a_tracepoints_slots)
 }
 
 /* F1: on Linux 6.12 CAP_BPF alone reads what the kernel keeps to itself */
-static unsigned long address_of(const char *symbol)
-{
-	FILE *f = fopen("/proc/kallsyms", "re");
-	unsigned long at, found = 0;
-	char name[256];
-
-	while (f && !found && fscanf(f, "%lx %*c %255s%*[^\n]", &at, name) == 2)
-		found = strcmp(name, symbol) ? 0 : at;
-	if (f)
-		fclose(f);
-	return found;
-}
-
 struct kernel_read {
 	char ctx[16];		/* in: the address; out: what is there */
 };

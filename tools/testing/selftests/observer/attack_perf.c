@@ -112,19 +112,6 @@ TEST_F(perf, sigtrap)
 }
 
 /* Debug exceptions in the kernel, on behalf of root's system calls */
-static unsigned long address_of(const char *symbol)
-{
-	FILE *f = fopen("/proc/kallsyms", "re");
-	unsigned long at, found = 0;
-	char name[256];
-
-	while (f && !found && fscanf(f, "%lx %*c %255s%*[^\n]", &at, name) == 2)
-		found = strcmp(name, symbol) ? 0 : at;
-	if (f)
-		fclose(f);
-	return found;
-}
-
 static void kernel_breakpoint(struct perf_event_attr *attr)
 {
 	attr->type = PERF_TYPE_BREAKPOINT;
