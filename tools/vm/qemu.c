@@ -68,9 +68,9 @@ static void device(struct args *a, const char *spec)
 }
 
 static void accel_args(struct args *a, const struct options *o,
-		       const struct run *r)
+		       const char *accel)
 {
-	if (!strcmp(accel_choose(o, r), "kvm")) {
+	if (!strcmp(accel, "kvm")) {
 		arg(a, "-accel");
 		arg(a, "kvm");
 		arg(a, "-cpu");
@@ -86,6 +86,21 @@ static void accel_args(struct args *a, const struct options *o,
 		arg(a, "-icount");
 		arg(a, "shift=0,sleep=off");
 	}
+}
+
+/* Counted instructions are a clock of their own, and KVM's guests have KVM's */
+static const char *clock_args(const struct options *o, const char *accel)
+{
+	static char text[64];
+	unsigned long khz;
+
+	if (o->icount || strcmp(accel, "tcg"))
+		return "";
+	khz = tsc_khz();
+	if (khz)
+		snprintf(text, sizeof(text), " tsc_early_khz=%lu tsc=reliable",
+			 khz);
+	return text;
 }
 
 static void serial_args(struct args *a, const struct options *o,
@@ -110,10 +125,12 @@ static void serial_args(struct args *a, const struct options *o,
 static void build(struct args *a, const struct options *o, const struct run *r,
 		  int port)
 {
+	const char *accel = accel_choose(o, r);
+
 	arg(a, "%s", QEMU);
 	arg(a, "-M");
 	arg(a, "microvm,acpi=off,rtc=on,pit=on,pic=on,isa-serial=on");
-	accel_args(a, o, r);
+	accel_args(a, o, accel);
 	arg(a, "-smp");
 	arg(a, "%u", o->smp);
 	arg(a, "-m");
@@ -128,7 +145,8 @@ static void build(struct args *a, const struct options *o, const struct run *r,
 	arg(a, "-initrd");
 	arg(a, "%s", r->initrd);
 	arg(a, "-append");
-	arg(a, "%s%s%s", CMDLINE, *o->append ? " " : "", o->append);
+	arg(a, "%s%s%s%s", CMDLINE, clock_args(o, accel), *o->append ? " " : "",
+	    o->append);
 	serial_args(a, o, r, port);
 	device(a, "virtio-rng-device");
 	if (r->disk[0]) {

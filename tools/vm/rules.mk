@@ -14,7 +14,7 @@ VM_INIT_SRC := $(addprefix tools/vm/,init.c guest_port.c guest_job.c \
 	guest_mounts.c guest_cred.c guest_command.c guest_shell.c guest_systemd.c \
 	guest_report.c)
 VM_RUN_SRC := $(addprefix tools/vm/,run.c options.c caps.c paths.c prune.c cpio.c \
-	initrd.c qemu.c stream.c buffer.c autopsy.c accel.c \
+	initrd.c qemu.c tsc.c stream.c buffer.c autopsy.c accel.c \
 	judge.c verdict.c record.c splat.c ktap.c texts.c)
 VM_VERDICT_SRC := $(addprefix tools/vm/,verdict.c record.c splat.c ktap.c \
 	texts.c buffer.c)

@@ -87,6 +87,9 @@ void initrd_write(struct options *o, const struct run *r);
 void qemu_start(const struct options *o, struct run *r);
 /* accel.c */
 const char *accel_choose(const struct options *o, const struct run *r);
+
+/* tsc.c: kHz of the emulated time stamp counter, or 0 if that is not known */
+unsigned long tsc_khz(void);
 /* stream.c */
 void stream_run(const struct options *o, struct run *r, struct result *res);
 /* buffer.c */
