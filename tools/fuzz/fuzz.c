@@ -142,7 +142,8 @@ static pid_t start_guest(unsigned long seed)
 	bool debug = !strcmp(settings.kernel, "debug");
 	const char *memory = debug ? "1536" : "512";
 	/* Traced under KASAN, an emulated processor takes that long */
-	const char *append = debug ? "rcupdate.rcu_cpu_stall_timeout=300" : "";
+	const char *append = debug ? "rcupdate.rcu_cpu_stall_timeout=300 "
+				     "workqueue.watchdog_thresh=300" : "";
 	char seed_text[32], each[32], timeout[32], cpus[32], path[PATH_MAX];
 	const char *argv[] = {
 		settings.runner, "--kernel", settings.kernel, "--base",

@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: GPL-2.0
+#
+# Debian's source packages with our patches: userland/NAME says how, the result
+# is in build/userland/NAME.
+
+SRCPKG := $(BIN)/srcpkg
+# Those that make test builds
+USERLAND := libcap-ng systemd trace-cmd
+
+$(SRCPKG): tools/userland/srcpkg.c libcap-patch/util.c libcap-patch/libcap.h | deps
+	@mkdir -p $(@D)
+	@echo "  CC       $@"
+	@$(CC) $(CFLAGS) $(TOOL_CFLAGS) -Ilibcap-patch -o $@ $(filter %.c,$^)
+
+userland: deps image $(MKIMAGE) $(APT_PRIVATE) $(SRCPKG) $(BUILD)/selftests/headers/.done ## patched programs of Debian's: build/userland (USERLAND="NAME ..." for some)
+	@mkdir -p $(BUILD)/images $(BUILD)/downloads/trixie
+	@$(call MKIMAGE_RUN,tools/userland/build.recipe) --tree $(BUILD)/images/userland
+	@for package in $(USERLAND); do \
+		$(SRCPKG) $(APT_PRIVATE) $(BUILD) \
+			$(SELFTESTS)/headers/usr/include/linux/capability.h $(JOBS) $$package || exit 1; \
+	done
+
+.PHONY: userland
+
+USERLAND_GUEST := $(BIN)/userland-guest
+
+$(USERLAND_GUEST): tools/userland/guest.c libcap-patch/tests/check.c libcap-patch/tests/check.h | deps
+	@mkdir -p $(@D)
+	@echo "  CC       $@"
+	@$(CC) $(CFLAGS) $(TOOL_CFLAGS) -Ilibcap-patch/tests -static -o $@.new $(filter %.c,$^)
+	@mv $@.new $@
+
+userland-tests: userland vm $(USERLAND_GUEST)
+
+.PHONY: userland-tests
