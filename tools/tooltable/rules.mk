@@ -6,19 +6,19 @@ TOOLS       := $(BIN)/tools
 TOOLS_GUEST := $(BIN)/tools-guest
 TOOLS_PAGE  := Documentation/project/observer-tools.rst
 
-TOOLS_SRC       := $(addprefix tools/tooltable/,tools.c print.c list.c) \
+TOOLS_SRC       := $(addprefix tools/tooltable/,tools.c host.c print.c list.c) \
 	$(addprefix tools/,demo/console.c vm/splat.c vm/texts.c)
 TOOLS_GUEST_SRC := $(addprefix tools/tooltable/,guest.c guest_run.c \
-	guest_scene.c list.c)
+	guest_child.c guest_scene.c list.c)
 
-$(TOOLS): $(TOOLS_SRC) $(addprefix tools/,tooltable/tools.h tooltable/list.h \
+$(TOOLS): $(TOOLS_SRC) $(addprefix tools/,tooltable/tools.h tooltable/host.h tooltable/list.h \
 		demo/console.h vm/splat.h vm/ktap.h) | deps
 	@mkdir -p $(@D)
 	@echo "  CC       $@"
 	@$(CC) $(CFLAGS) $(TOOL_CFLAGS) -D_GNU_SOURCE -Itools/vm -Itools/demo -o $@ $(filter %.c,$^)
 
-$(TOOLS_GUEST): $(TOOLS_GUEST_SRC) tools/tooltable/guest.h \
-		tools/tooltable/list.h | deps
+$(TOOLS_GUEST): $(TOOLS_GUEST_SRC) \
+		$(addprefix tools/tooltable/,guest.h guest_child.h scene.h list.h) | deps
 	@mkdir -p $(@D)
 	@echo "  CC       $@"
 	@$(CC) $(CFLAGS) $(TOOL_CFLAGS) -D_GNU_SOURCE -static -pthread -o $@ $(filter %.c,$^)
