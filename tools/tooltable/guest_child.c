@@ -7,7 +7,6 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <linux/capability.h>
-#include <linux/securebits.h>
 #include <pty.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -56,9 +55,6 @@ static bool become(const struct who *who)
 		data[1].permitted |= 1u << (CAP_TRACING_NR - 32);
 	data[1].effective = data[1].permitted;
 	data[1].inheritable = data[1].permitted;
-	if (who->no_setuid_fixup &&
-	    prctl(PR_SET_SECUREBITS, SECBIT_NO_SETUID_FIXUP))
-		return false;
 	return !prctl(PR_SET_KEEPCAPS, 1) && !setgroups(0, NULL) &&
 	       !setresgid(who->uid, who->uid, who->uid) &&
 	       !setresuid(who->uid, who->uid, who->uid) &&

@@ -20,8 +20,6 @@ struct who {
 	uid_t uid;		/* 0: root, with all capabilities */
 	const char *home;	/* where it starts */
 	bool bpf, tracing;	/* in all sets, ambient too */
-	/* access(2) then asks with the capabilities that open(2) has */
-	bool no_setuid_fixup;
 	bool terminal;		/* a screen and a keyboard of its own */
 };
 
