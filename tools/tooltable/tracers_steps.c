@@ -99,7 +99,7 @@ static const char *const refusals[] = {
 };
 /* And what else tells that something went wrong */
 static const char *const troubles[] = {
-	"rror", "ailed", "annot", "an't", "ould not", "not supported", NULL
+	"rror", "ERROR", "ailed", "annot", "an't", "ould not", "not supported", NULL
 };
 
 /* On a screen, what moves the cursor is between lines too. */
@@ -152,6 +152,8 @@ static void keep_error(const struct step *s, const char *const words[],
 		line += 1 + strcspn(line, "ABCDHJKm");
 	line += strspn(line, " \t");
 	n = line_length(line);
+	while (n && line[n - 1] == ' ')
+		n--;
 	/* what is indented goes on with it */
 	more = line[n] == '\n' && !strncmp(line + n + 1, "  ", 2) ?
 		line + n + 1 : "";
