@@ -65,7 +65,7 @@ static bool says_refused(const struct job *j)
 		"Permission denied", "Operation not permitted", NULL
 	};
 
-	return says(&j->err, words) || says(&j->out, words);
+	return says(&j->child.err, words) || says(&j->child.out, words);
 }
 
 static bool complains(const struct job *j)
@@ -74,12 +74,12 @@ static bool complains(const struct job *j)
 		"ailed to load", "ailed to attach", "ailed to open", NULL
 	};
 
-	return says(&j->err, words);
+	return says(&j->child.err, words);
 }
 
 static bool shown(const struct job *j)
 {
-	return !*j->e->shows || (j->out.v && strstr(j->out.v, j->e->shows));
+	return !*j->e->shows || (j->child.out.v && strstr(j->child.out.v, j->e->shows));
 }
 
 static enum verdict judge(const struct job *j, int status)
@@ -98,16 +98,12 @@ static void finish(struct job *j, int status)
 {
 	enum verdict v;
 
-	kill(-j->pid, SIGKILL);
-	job_read(j);
-	if (j->out_fd >= 0)
-		close(j->out_fd);
-	if (j->err_fd >= 0)
-		close(j->err_fd);
+	kill(-j->child.pid, SIGKILL);
+	child_read(&j->child);
 	v = judge(j, status);
 	printf("tools: begin %td\n", j->e - list.v);
-	log_text("standard output", &j->out);
-	log_text("standard error", &j->err);
+	log_text("standard output", &j->child.out);
+	log_text("standard error", &j->child.err);
 	printf("tools: log status %d%s%s%s, %d programs attached, %d acts, %lld ms\n",
 	       WIFEXITED(status) ? WEXITSTATUS(status) :
 				   128 + WTERMSIG(status),
@@ -121,8 +117,7 @@ static void finish(struct job *j, int status)
 	printf("tools: end %td %s %d\n", j->e - list.v, verdict_word[v],
 	       j->links);
 	fflush(stdout);
-	text_free(&j->out);
-	text_free(&j->err);
+	child_free(&j->child);
 	j->e = NULL;
 }
 
@@ -161,20 +156,20 @@ static void look_at(struct job *j)
 {
 	int status;
 
-	job_read(j);
-	if (waitpid(j->pid, &status, WNOHANG) == j->pid) {
+	child_read(&j->child);
+	if (waitpid(j->child.pid, &status, WNOHANG) == j->child.pid) {
 		finish(j, status);
 	} else if (now_ms() > j->deadline) {
 		j->killed = true;
-		kill(j->pid, SIGKILL);
-		waitpid(j->pid, &status, 0);
+		kill(j->child.pid, SIGKILL);
+		waitpid(j->child.pid, &status, 0);
 		finish(j, status);
 	} else if (j->state == LOADING && is_ready(j)) {
 		enter(j, WAITING);
 	} else if (j->state == WAITING &&
 		   seen_enough(j)) {
 		enter(j, ENDING);
-		kill(j->pid, SIGINT);
+		kill(j->child.pid, SIGINT);
 	}
 }
 
@@ -212,9 +207,9 @@ static void doze(void)
 		for (i = n = 0; i < PLACES; i++) {
 			if (!job[i].e)
 				continue;
-			job_read(&job[i]);
-			p[n++] = (struct pollfd){ job[i].out_fd, POLLIN, 0 };
-			p[n++] = (struct pollfd){ job[i].err_fd, POLLIN, 0 };
+			child_read(&job[i].child);
+			p[n++] = (struct pollfd){ job[i].child.out_fd, POLLIN, 0 };
+			p[n++] = (struct pollfd){ job[i].child.err_fd, POLLIN, 0 };
 		}
 		poll(p, n, left);
 	}

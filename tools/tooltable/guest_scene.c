@@ -22,7 +22,8 @@
 #include <sys/vfs.h>
 #include <sys/wait.h>
 
-#include "guest.h"
+#include "guest_child.h"
+#include "scene.h"
 
 #define DIR "/run/tooltable"
 /* on the disk, not in memory */

@@ -3,19 +3,14 @@
  * tools - run every tool of tools.list in three guests, and tell what it did
  */
 #include <errno.h>
-#include <fcntl.h>
-#include <limits.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
-#include <sys/prctl.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 
 #include "console.h"
+#include "host.h"
 #include "tools.h"
 
 #define TIMEOUT "600"	/* of a guest; one takes a minute or less */
@@ -46,35 +41,6 @@ static struct run run[COLUMNS] = {
 };
 static volatile pid_t guest_pid;
 
-static void __attribute__((noreturn, format(printf, 1, 2)))
-die(const char *fmt, ...)
-{
-	va_list ap;
-
-	fflush(stdout);
-	fputs("tools: ", stderr);
-	va_start(ap, fmt);
-	vfprintf(stderr, fmt, ap);
-	va_end(ap);
-	fputc('\n', stderr);
-	exit(2);
-}
-
-static char *text_of(const char *fmt, ...)
-	__attribute__((format(printf, 1, 2)));
-
-static char *text_of(const char *fmt, ...)
-{
-	va_list ap;
-	char *s;
-
-	va_start(ap, fmt);
-	if (vasprintf(&s, fmt, ap) < 0)
-		die("out of memory");
-	va_end(ap);
-	return s;
-}
-
 /* The runner ends its guest when it is told to stop. */
 static void stop(int sig)
 {
@@ -82,36 +48,6 @@ static void stop(int sig)
 		kill(guest_pid, SIGTERM);
 	signal(sig, SIG_DFL);
 	raise(sig);
-}
-
-static void make_dirs(const char *path)
-{
-	char part[PATH_MAX];
-	char *p;
-
-	snprintf(part, sizeof(part), "%s/", path);
-	for (p = strchr(part + 1, '/'); p; p = strchr(p + 1, '/')) {
-		*p = '\0';
-		if (mkdir(part, 0755) && errno != EEXIST)
-			die("cannot make the directory %s: %s", part,
-			    strerror(errno));
-		*p = '/';
-	}
-}
-
-static FILE *open_to_write(const char *path)
-{
-	FILE *f = fopen(path, "we");
-
-	if (!f)
-		die("cannot write %s: %s", path, strerror(errno));
-	return f;
-}
-
-static void close_written(FILE *f, const char *path)
-{
-	if (ferror(f) | fclose(f))
-		die("cannot write %s: %s", path, strerror(errno));
 }
 
 static FILE *boot(const struct run *r, const char *console)
@@ -124,25 +60,8 @@ static FILE *boot(const struct run *r, const char *console)
 		"--add", text_of("%s=tools.list", opt.list), "--",
 		"tools-guest", (char *)r->user, "/run/vm/bin/tools.list", NULL
 	};
-	int fds[2];
 
-	if (pipe2(fds, O_CLOEXEC))
-		die("cannot make a pipe: %s", strerror(errno));
-	guest_pid = fork();
-	if (guest_pid < 0)
-		die("cannot start %s: %s", opt.runner, strerror(errno));
-	if (!guest_pid) {
-		/* no guest outlives us, however we end */
-		prctl(PR_SET_PDEATHSIG, SIGTERM);
-		dup2(open("/dev/null", O_RDONLY), STDIN_FILENO);
-		dup2(fds[1], STDOUT_FILENO);
-		execv(argv[0], argv);
-		fprintf(stderr, "tools: cannot run %s: %s\n", argv[0],
-			strerror(errno));
-		_exit(125);
-	}
-	close(fds[1]);
-	return fdopen(fds[0], "r");
+	return guest_boot(argv, &guest_pid);
 }
 
 static void take_line(struct run *r, const char *line, FILE **log)
@@ -216,22 +135,6 @@ static void compare_links(void)
 		    run[ROOT].verdict[i] == WORKS &&
 		    run[PATCHED].links[i] < run[ROOT].links[i])
 			run[PATCHED].verdict[i] = PARTLY;
-}
-
-static char *contents(const char *path)
-{
-	FILE *f = fopen(path, "re"), *to;
-	char *text = NULL, buf[4096];
-	size_t size, n;
-
-	if (!f)
-		die("cannot read %s: %s", path, strerror(errno));
-	to = open_memstream(&text, &size);
-	while ((n = fread(buf, 1, sizeof(buf), f)))
-		fwrite(buf, 1, n, to);
-	fclose(f);
-	fclose(to);
-	return text;
 }
 
 static void write_file(const char *path,
