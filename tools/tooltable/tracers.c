@@ -128,9 +128,6 @@ static void boot(struct guest *g)
 	argv[n++] = "debian";
 	argv[n++] = "--timeout";
 	argv[n++] = TIMEOUT;
-	/* several guests at a time: a late timer is no broken one */
-	argv[n++] = "--append";
-	argv[n++] = "no_timer_check";
 	argv[n++] = "--console";
 	argv[n++] = g->console;
 	argv[n++] = "--add";
