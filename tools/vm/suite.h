@@ -10,12 +10,13 @@
 
 #define SUITES_MAX	128
 
-/* A line of the list: "name [&] [skips]: command" */
+/* A line of the list: "name [&] [skips] [shows]: command" */
 struct suite {
 	char *name;
 	char *command;
 	bool parallel;		/* "&": may run beside others so marked */
 	bool skips;		/* its command itself judges what it skips */
+	bool shows;		/* its lines "# | ..." are for who reads this */
 	bool wanted;
 	bool done;
 	pid_t pid;

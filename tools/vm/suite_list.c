@@ -47,8 +47,10 @@ static void take(struct suites *s, char *text, const char *path, int line)
 			n->parallel = true;
 		else if (!strcmp(word, "skips"))
 			n->skips = true;
+		else if (!strcmp(word, "shows"))
+			n->shows = true;
 		else
-			wrong(path, line, "a suite's marks are '&' and 'skips'");
+			wrong(path, line, "a suite's marks are '&', 'skips' and 'shows'");
 	}
 	s->n++;
 }

@@ -50,6 +50,23 @@ static void list(const char *what, const struct texts *t)
 		printf("   %s%s\n", what, t->v[i]);
 }
 
+/* What the suite has for a person, whatever came of it */
+static void show(const char *path)
+{
+	struct buffer b = { 0 };
+	const char *p, *end;
+
+	buffer_load(&b, path);
+	for (p = b.data; p && p < b.data + b.len; p = end + 1) {
+		end = memchr(p, '\n', b.data + b.len - p);
+		if (!end)
+			break;
+		if (!strncmp(p, "# | ", 4))
+			printf("   %.*s\n", (int)(end - p - 2), p + 2);
+	}
+	free(b.data);
+}
+
 static void print_status(int st)
 {
 	if (WIFSIGNALED(st))
@@ -86,6 +103,8 @@ void suite_report(const struct suite *s, struct sums *sums)
 		printf(" %lu skipped,", k.skipped);
 	printf(" %lu tests, %ld s\n", k.passed + k.failed + k.skipped,
 	       (long)(now.tv_sec - s->start.tv_sec));
+	if (s->shows)
+		show(s->log);
 	if (failed) {
 		list("not ok: ", &k.failures);
 		list("", &k.problems);
