@@ -2,10 +2,10 @@
 /*
  * tools-guest - run every tool of tools.list in the guest, and report
  *
- * Runs as root; the tools run as root or as alice.  A tool is interrupted once
- * it has attached its programs, waits, and has been given something to see:
- * what decides is what it does, never how long it takes.  Prints lines
- * "tools: ..." for the host.
+ * Runs as root; the tools run as root, as alice, or as somebody who lacks a
+ * right.  A tool is interrupted once it has attached its programs, waits, and
+ * has been given something to see: what decides is what it does, never how long
+ * it takes.  Prints lines "tools: ..." for the host.
  */
 #include <dirent.h>
 #include <poll.h>
@@ -94,6 +94,29 @@ static enum verdict judge(const struct job *j, int status)
 	return j->links && shown(j) ? WORKS : BLIND;
 }
 
+/* What it gave up with: the first line that names EPERM or EACCES, or any. */
+static void print_error(const struct job *j)
+{
+	static const char *const why[] = { "ermission denied", "not permitted" };
+	const char *from[] = { j->child.err.v, j->child.out.v }, *line, *at;
+	size_t i, w;
+
+	for (i = 0; i < 2; i++)
+		for (w = 0; w < 2; w++) {
+			at = from[i] ? strstr(from[i], why[w]) : NULL;
+			if (!at)
+				continue;
+			for (line = at; line > from[i] && line[-1] != '\n';)
+				line--;
+			printf("tools: error %td %.*s\n", j->e - list.v,
+			       (int)strcspn(line, "\r\n"), line);
+			return;
+		}
+	line = from[0] && *from[0] ? from[0] : "(says nothing)";
+	printf("tools: error %td %.*s\n", j->e - list.v,
+	       (int)strcspn(line, "\r\n"), line);
+}
+
 static void finish(struct job *j, int status)
 {
 	enum verdict v;
@@ -114,6 +137,8 @@ static void finish(struct job *j, int status)
 	if (*j->e->shows)
 		printf("tools: log \"%s\" was %s\n", j->e->shows,
 		       shown(j) ? "shown" : "not shown");
+	if (v == REFUSED || v == FAILS)
+		print_error(j);
 	printf("tools: end %td %s %d\n", j->e - list.v, verdict_word[v],
 	       j->links);
 	fflush(stdout);
@@ -215,7 +240,7 @@ static void doze(void)
 	}
 }
 
-static void run_all(uid_t uid)
+static void run_all(const struct who *who, bool lacking)
 {
 	size_t i, next = 0, running;
 
@@ -224,8 +249,11 @@ static void run_all(uid_t uid)
 		for (i = 0; i < PLACES; i++) {
 			if (job[i].e)
 				look_at(&job[i]);
+			while (lacking && next < list.n &&
+			       !works_here(&list.v[next]))
+				next++;
 			if (!job[i].e && next < list.n) {
-				if (!job_start(&job[i], &list.v[next++], uid)) {
+				if (!job_start(&job[i], &list.v[next++], who)) {
 					printf("tools: scene cannot start a tool\n");
 					exit(1);
 				}
@@ -262,6 +290,19 @@ static void find_unlisted(void)
 		closedir(dir);
 }
 
+static void print_version(void)
+{
+	char *argv[] = { "dpkg-query", "-W", "-f=${Version}", "libbpf-tools", NULL };
+	struct child c = { 0 };
+
+	if (!child_start(&c, account("root"), argv))
+		return;
+	waitpid(c.pid, NULL, 0);
+	child_read(&c);
+	printf("tools: version %s\n", c.out.v);
+	child_free(&c);
+}
+
 static int broken_scene(const char *what)
 {
 	printf("tools: scene %s\n", what);
@@ -270,14 +311,16 @@ static int broken_scene(const char *what)
 
 int main(int argc, char **argv)
 {
-	bool root;
+	const struct who *who = argc == 3 ? account(argv[1]) : NULL;
+	bool lacking;
 	size_t i;
 
-	if (argc != 3 || (strcmp(argv[1], "root") && strcmp(argv[1], "alice"))) {
-		fputs("usage: tools-guest root|alice LIST\n", stderr);
+	if (!who) {
+		fputs("usage: tools-guest root|alice|bob|no-bpf|no-tracing LIST\n",
+		      stderr);
 		return 2;
 	}
-	root = !strcmp(argv[1], "root");
+	lacking = who->uid && !(who->bpf && who->tracing);
 	list_load(&list, argv[2]);
 	for (i = 0; i < list.n; i++)
 		if (*list.v[i].deed && deed_number(list.v[i].deed) < 0) {
@@ -289,9 +332,10 @@ int main(int argc, char **argv)
 		return broken_scene("tools-guest must start as root");
 	if (!scene_set())
 		return broken_scene("cannot make a directory in /run");
-	printf("tools: caps %s\n", root ? "all" : alices_capabilities());
+	printf("tools: caps %s\n", who->uid ? capabilities_of(who) : "all");
+	print_version();
 	find_unlisted();
-	run_all(root ? 0 : ALICE);
+	run_all(who, lacking);
 	printf("tools: done %zu\n", list.n);
 	return 0;
 }

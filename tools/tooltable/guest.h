@@ -26,11 +26,13 @@ struct job {
 	bool killed;			/* it did not end in time */
 };
 
-bool job_start(struct job *j, const struct entry *e, uid_t uid);
+bool job_start(struct job *j, const struct entry *e, const struct who *who);
 bool job_waits(const struct job *j);	/* asleep, for events or a while */
 int job_links(const struct job *j);
 
-/* The capabilities of alice's processes, as /proc has them. */
-const char *alices_capabilities(void);
+/* root, alice, bob, no-bpf or no-tracing; NULL: nobody is called that. */
+const struct who *account(const char *name);
+/* The effective capabilities of its processes, as /proc has them. */
+const char *capabilities_of(const struct who *who);
 
 #endif

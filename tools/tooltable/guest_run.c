@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Start a tool of the list as root or as alice, and look at it from outside.
+ * Start a tool of the list as somebody, and look at it from outside.
  */
 #include <dirent.h>
 #include <poll.h>
@@ -13,19 +13,33 @@
 
 #include "guest.h"
 
-static struct who who(uid_t uid)
+#define ALICES .uid = ALICE, .home = "/home/alice"
+
+static const struct {
+	const char *name;
+	struct who who;
+} accounts[] = {
+	{ "root", { .home = "/root" } },
+	{ "alice", { ALICES, .bpf = true, .tracing = true } },
+	{ "bob", { .uid = BOB, .home = "/home/bob" } },
+	{ "no-bpf", { ALICES, .tracing = true } },
+	{ "no-tracing", { ALICES, .bpf = true } },
+};
+
+const struct who *account(const char *name)
 {
-	return (struct who) {
-		.uid = uid, .home = uid ? "/home/alice" : "/root",
-		.bpf = uid, .tracing = uid,
-	};
+	size_t i;
+
+	for (i = 0; i < sizeof(accounts) / sizeof(accounts[0]); i++)
+		if (!strcmp(name, accounts[i].name))
+			return &accounts[i].who;
+	return NULL;
 }
 
-bool job_start(struct job *j, const struct entry *e, uid_t uid)
+bool job_start(struct job *j, const struct entry *e, const struct who *who)
 {
 	char path[64], self[16], args[256], *word, *save = NULL;
 	char *argv[MAX_ARGS + 2];
-	struct who as = who(uid);
 	int argc = 0;
 
 	memset(j, 0, sizeof(*j));
@@ -38,7 +52,7 @@ bool job_start(struct job *j, const struct entry *e, uid_t uid)
 	     word = strtok_r(NULL, " \t", &save))
 		argv[argc++] = strcmp(word, "%p") ? word : self;
 	argv[argc] = NULL;
-	return child_start(&j->child, &as, argv);
+	return child_start(&j->child, who, argv);
 }
 
 bool job_waits(const struct job *j)
@@ -88,16 +102,15 @@ int job_links(const struct job *j)
 	return links;
 }
 
-const char *alices_capabilities(void)
+const char *capabilities_of(const struct who *who)
 {
 	static char effective[32] = "(none)";
 	char *argv[] = { "/usr/bin/cat", "/proc/self/status", NULL };
-	struct who alice = who(ALICE);
 	struct child c = { 0 };
 	struct pollfd p;
 	const char *at;
 
-	if (!child_start(&c, &alice, argv))
+	if (!child_start(&c, who, argv))
 		return effective;
 	while (c.out_fd >= 0) {
 		p = (struct pollfd){ c.out_fd, POLLIN, 0 };

@@ -86,6 +86,53 @@ char *contents(const char *path)
 	return text;
 }
 
+/* A newer version that does the same is no news. */
+static void forget_versions(char *page)
+{
+	char *p = page;
+
+	while ((p = strstr(p, "\nVersion: "))) {
+		p += strlen("\nVersion: ");
+		memmove(p, p + strcspn(p, "\n"), strlen(p + strcspn(p, "\n")) + 1);
+	}
+}
+
+char *pages_differ(const char *path, const char *page, const char *target)
+{
+	char *was = contents(path), *is = contents(page);
+
+	forget_versions(was);
+	forget_versions(is);
+	return strcmp(was, is) ? text_of("%s differs from %s: run `make %s'",
+					 path, page, target) : NULL;
+}
+
+/* The first word with a digit: "perf version 6.12.117" is too long */
+static const char *number_of(const char *version)
+{
+	static char word[16];
+	const char *p = strpbrk(version, "0123456789");
+
+	snprintf(word, sizeof(word), "%.*s", p ? (int)strcspn(p, " -+~") : 0,
+		 p ? p : "");
+	return word;
+}
+
+void summary_head(void)
+{
+	summary_line(&(struct summary) {
+		"tool", "version", "command", "needs upstream",
+		"needs here", "verdict" });
+}
+
+void summary_line(const struct summary *s)
+{
+	printf("# | %-38.38s %-9s %-58.58s %-38.38s %-20s %s\n", s->tool,
+	       strpbrk(s->version, "0123456789") ? number_of(s->version) :
+						   s->version,
+	       s->command, s->today, s->here, s->verdict);
+}
+
 FILE *guest_boot(char *const argv[], volatile pid_t *pid)
 {
 	int fds[2];

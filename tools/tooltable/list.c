@@ -20,6 +20,11 @@ const char *const verdict_word[VERDICTS] = {
 	[BLIND] = "blind", [REFUSED] = "refused", [FAILS] = "fails",
 };
 
+bool works_here(const struct entry *e)
+{
+	return e->want[PATCHED] == WORKS || e->want[PATCHED] == PARTLY;
+}
+
 enum verdict verdict_of(const char *word)
 {
 	int v;

@@ -2,6 +2,7 @@
 #ifndef CAPSPLIT_TOOLTABLE_LIST_H
 #define CAPSPLIT_TOOLTABLE_LIST_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #define MAX_ARGS 12
@@ -33,6 +34,8 @@ struct list {
 
 extern const char *const verdict_word[VERDICTS];
 
+/* So that it shows something to run it with one right less. */
+bool works_here(const struct entry *e);
 enum verdict verdict_of(const char *word);	/* UNKNOWN: no such word */
 
 /* Says on standard error what is wrong with the file, and exits with 2. */

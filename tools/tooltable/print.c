@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "host.h"
 #include "tools.h"
 
 #define WIDE 34		/* the command's column */
@@ -16,6 +17,28 @@ const char *command_of(const struct entry *e)
 	snprintf(text, sizeof(text), "%s%s%s", e->tool, *e->args ? " " : "",
 		 e->args);
 	return text;
+}
+
+/* It gave up, and had attached nothing. */
+static bool is_denied(const struct run *r, size_t i)
+{
+	return (r->verdict[i] == REFUSED || r->verdict[i] == FAILS) &&
+	       !r->links[i];
+}
+
+#define HERE	"cap_bpf, cap_tracing"
+#define TODAY	"CAP_BPF, CAP_PERFMON; root for tracefs"
+
+void print_summary(const struct list *list, const struct run run[])
+{
+	size_t i;
+
+	summary_head();
+	for (i = 0; i < list->n; i++)
+		summary_line(&(struct summary) {
+			"libbpf-tools of Debian, unmodified", run[PATCHED].version,
+			command_of(&list->v[i]), TODAY, HERE,
+			verdict_word[run[PATCHED].verdict[i]] });
 }
 
 static size_t count(const struct list *list, const struct run *run,
@@ -92,6 +115,50 @@ void print_table(FILE *to, const struct list *list, const struct run run[],
 	}
 }
 
+/* Each of the errors once, with everybody who was told it. */
+static void print_errors(FILE *to, const struct run run[], size_t i)
+{
+	int a, b;
+
+	for (a = COLUMNS; a < RUNS; a++) {
+		for (b = COLUMNS; b < a; b++)
+			if (!strcmp(run[a].error[i], run[b].error[i]))
+				break;
+		if (b < a || !*run[a].error[i])
+			continue;
+		fprintf(to, "       | ``%s``: ", run[a].error[i]);
+		for (b = a; b < RUNS; b++)
+			if (!strcmp(run[a].error[i], run[b].error[i]))
+				fprintf(to, "%s%s", b == a ? "" : ", ",
+					run[b].name);
+		fputc('\n', to);
+	}
+}
+
+static void print_without_right(FILE *to, const struct list *list,
+				const struct run run[])
+{
+	size_t i;
+	int c;
+
+	fputs("\nWith one right less\n===================\n\n"
+	      "Those that work, on the patched kernel: as bob (uid 1001), who has\n"
+	      "nothing, and as alice without CAP_BPF or without CAP_TRACING.\n\n"
+	      ".. list-table::\n   :header-rows: 1\n\n"
+	      "   * - Command\n     - bob\n     - No bpf\n     - No tracing\n"
+	      "     - What was said, and to whom\n", to);
+	for (i = 0; i < list->n; i++) {
+		if (!works_here(&list->v[i]))
+			continue;
+		fprintf(to, "   * - ``%s``\n", command_of(&list->v[i]));
+		for (c = COLUMNS; c < RUNS; c++)
+			fprintf(to, "     - %s\n",
+				verdict_word[run[c].verdict[i]]);
+		fprintf(to, "     -\n");
+		print_errors(to, run, i);
+	}
+}
+
 void print_rst(FILE *to, const struct list *list, const struct run run[],
 	       const char *base)
 {
@@ -102,8 +169,9 @@ void print_rst(FILE *to, const struct list *list, const struct run run[],
 		"=====================\n"
 		"What tracing tools do\n"
 		"=====================\n\n"
-		"%s\nThe kernel is Linux %s. The verdicts:\n\n", introduction,
-		base);
+		"%s\nThe kernel is Linux %s.\n\nVersion: %s\n\n"
+		"Needs here: " HERE "\n\nNeeds upstream: " TODAY "\n\n"
+		"The verdicts:\n\n", introduction, base, run[PATCHED].version);
 	for (i = 0; i < LEGEND; i++) {
 		const char *p;
 
@@ -131,7 +199,8 @@ void print_rst(FILE *to, const struct list *list, const struct run run[],
 				verdict_word[run[c].verdict[i]]);
 		fprintf(to, "     - %s\n", list->v[i].reason);
 	}
-	fprintf(to, "\nIn all:\n\n.. list-table::\n   :header-rows: 1\n\n   * -\n");
+	print_without_right(to, list, run);
+	fprintf(to, "\nIn all\n======\n\n.. list-table::\n   :header-rows: 1\n\n   * -\n");
 	for (c = 0; c < COLUMNS; c++)
 		fprintf(to, "     - %s\n", run[c].name);
 	for (i = 0; i < LEGEND; i++) {
@@ -178,7 +247,7 @@ static size_t test_tool(const struct list *list, const struct run run[],
 			size_t i, const char *results)
 {
 	const struct entry *e = &list->v[i];
-	char what[96] = "";
+	char what[128] = "";
 	bool ok = true;
 	int c;
 
@@ -187,7 +256,16 @@ static size_t test_tool(const struct list *list, const struct run run[],
 			 "%s%s", c ? ", " : "", verdict_word[e->want[c]]);
 		ok &= run[c].verdict[i] == e->want[c];
 	}
+	for (c = COLUMNS; c < RUNS && works_here(e); c++)
+		ok &= is_denied(&run[c], i);
+	if (works_here(e))
+		strcat(what, "; nothing with one right less");
 	test(ok, command_of(e), what);
+	for (c = COLUMNS; c < RUNS && works_here(e); c++)
+		if (!is_denied(&run[c], i))
+			printf("# %s: %s, %d programs attached; see %s/%s/%zu.%s.txt\n",
+			       run[c].name, verdict_word[run[c].verdict[i]],
+			       run[c].links[i], results, run[c].name, i, e->tool);
 	for (c = 0; c < COLUMNS; c++)
 		if (run[c].verdict[i] != e->want[c])
 			printf("# %s: %s instead; see %s/%s/%zu.%s.txt\n",
@@ -203,8 +281,8 @@ size_t print_tap(const struct list *list, const struct run run[],
 	int c;
 
 	printf("TAP version 13\n1..%zu\n",
-	       4 * COLUMNS + list->n + compared);
-	for (c = 0; c < COLUMNS; c++)
+	       4 * RUNS + list->n + compared);
+	for (c = 0; c < RUNS; c++)
 		failed += test_run(&run[c]);
 	for (i = 0; i < list->n; i++)
 		failed += test_tool(list, run, i, results);

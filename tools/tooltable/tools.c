@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * tools - run every tool of tools.list in three guests, and tell what it did
+ * tools - run every tool of tools.list in guests, and tell what it did
  */
 #include <errno.h>
 #include <signal.h>
@@ -19,11 +19,12 @@ static const char usage[] =
 	"usage: tools --runner FILE --guest FILE --list FILE --splats DIR\n"
 	"             --results DIR --base VERSION [--rst FILE | --compare FILE]\n"
 	"Run every tool of the list as alice on the stock kernel, as alice on the\n"
-	"patched one and as root there; print TAP, and write the table to DIR/table.txt\n"
-	"and the page for the documentation to DIR/page.rst. --rst writes the page to\n"
-	"FILE too, --compare tells whether FILE says the same. --runner is tools/vm/run,\n"
-	"--guest tools-guest, --splats has splat.deny and splat.allow. Exits 0 if all\n"
-	"is as the list says, 1 if not, 2 if it could not be found out.\n";
+	"patched one, as root there, and those that work once more with one right less;\n"
+	"print TAP, and write the table to DIR/table.txt and the page for the\n"
+	"documentation to DIR/page.rst. --rst writes the page to FILE too, --compare\n"
+	"tells whether FILE says the same. --runner is tools/vm/run, --guest tools-guest,\n"
+	"--splats has splat.deny and splat.allow. Exits 0 if all is as the list says, 1\n"
+	"if not, 2 if it could not be found out.\n";
 
 static struct {
 	const char *runner, *guest, *list, *splats, *results, *base;
@@ -31,13 +32,21 @@ static struct {
 } opt;
 
 static struct list list;
-static struct run run[COLUMNS] = {
+static struct run run[RUNS] = {
 	[STOCK] = { .name = "stock", .kernel = "stock", .user = "alice",
 		    .expected_caps = "0000008000000000" },
 	[PATCHED] = { .name = "patched", .kernel = "patched", .user = "alice",
 		      .expected_caps = "0000028000000000" },
 	[ROOT] = { .name = "root", .kernel = "patched", .user = "root",
 		   .expected_caps = "all" },
+	[BOB_RUNS] = { .name = "bob", .kernel = "patched", .user = "bob",
+		       .expected_caps = "0000000000000000" },
+	[NO_BPF_RUNS] = { .name = "no-bpf", .kernel = "patched",
+			  .user = "no-bpf",
+			  .expected_caps = "0000020000000000" },
+	[NO_TRACING_RUNS] = { .name = "no-tracing", .kernel = "patched",
+			      .user = "no-tracing",
+			      .expected_caps = "0000008000000000" },
 };
 static volatile pid_t guest_pid;
 
@@ -67,7 +76,7 @@ static FILE *boot(const struct run *r, const char *console)
 static void take_line(struct run *r, const char *line, FILE **log)
 {
 	char how[16], *path;
-	int links;
+	int links, at = 0;
 	size_t i;
 
 	if (!strncmp(line, "tools: log ", 11)) {
@@ -85,7 +94,11 @@ static void take_line(struct run *r, const char *line, FILE **log)
 			  &links) == 3 && i < list.n) {
 		r->verdict[i] = verdict_of(how);
 		r->links[i] = links;
-	} else if (sscanf(line, "tools: caps %31s", r->caps) == 1) {
+	} else if (sscanf(line, "tools: error %zu %n", &i, &at) == 1 &&
+		   i < list.n) {
+		snprintf(r->error[i], sizeof(r->error[i]), "%s", line + at);
+	} else if (sscanf(line, "tools: caps %31s", r->caps) == 1 ||
+		   sscanf(line, "tools: version %63s", r->version) == 1) {
 		return;
 	} else if (!strncmp(line, "tools: scene ", 13)) {
 		snprintf(r->scene, sizeof(r->scene), "%s", line + 13);
@@ -184,7 +197,7 @@ static void parse(int argc, char **argv)
 
 int main(int argc, char **argv)
 {
-	char *table, *page, *was, *is, *wrong = NULL;
+	char *table, *page, *wrong = NULL;
 	size_t failed;
 	int c;
 
@@ -193,7 +206,7 @@ int main(int argc, char **argv)
 	signal(SIGINT, stop);
 	signal(SIGTERM, stop);
 	signal(SIGHUP, stop);
-	for (c = 0; c < COLUMNS; c++)
+	for (c = 0; c < RUNS; c++)
 		run_guest(&run[c]);
 	compare_links();
 
@@ -203,14 +216,10 @@ int main(int argc, char **argv)
 	write_file(page, print_rst);
 	if (opt.rst)
 		write_file(opt.rst, print_rst);
-	if (opt.compare) {
-		is = contents(page);
-		was = contents(opt.compare);
-		if (strcmp(is, was))
-			wrong = text_of("%s differs from %s: run `make tools'",
-					opt.compare, page);
-	}
+	if (opt.compare)
+		wrong = pages_differ(opt.compare, page, "tools");
 	failed = print_tap(&list, run, opt.compare, wrong, opt.results);
+	print_summary(&list, run);
 	printf("# the table is %s\n", table);
 	return failed ? 1 : 0;
 }

@@ -245,27 +245,6 @@ static void run_guests(void)
 	}
 }
 
-/* A newer version that does the same is no news. */
-static void forget_versions(char *page)
-{
-	char *p = page;
-
-	while ((p = strstr(p, "\nVersion: "))) {
-		p += strlen("\nVersion: ");
-		memmove(p, p + strcspn(p, "\n"), strlen(p + strcspn(p, "\n")) + 1);
-	}
-}
-
-static char *differs(const char *path, const char *page)
-{
-	char *was = contents(path), *is = contents(page);
-
-	forget_versions(was);
-	forget_versions(is);
-	return strcmp(was, is) ? text_of("%s differs from %s: run `make tracers'",
-					 path, page) : NULL;
-}
-
 static void write_page(const char *path)
 {
 	FILE *f = open_to_write(path);
@@ -297,8 +276,9 @@ int main(int argc, char **argv)
 	write_page(page);
 	if (opt.rst)
 		write_page(opt.rst);
-	wrong = opt.compare ? differs(opt.compare, page) : NULL;
+	wrong = opt.compare ? pages_differ(opt.compare, page, "tracers") : NULL;
 	failed = tracers_tap(&list, &found, opt.compare, wrong, opt.results);
+	tracers_summary(&list, &found);
 	printf("# the table is %s\n", table);
 	return failed ? 1 : 0;
 }

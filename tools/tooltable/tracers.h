@@ -33,6 +33,8 @@ struct found {
 };
 
 void tracers_table(FILE *to, const struct tracers *t, const struct found *f);
+/* The lines that `make test' shows. */
+void tracers_summary(const struct tracers *t, const struct found *f);
 void tracers_page(FILE *to, const struct tracers *t, const struct found *f,
 		  const char *base);
 /* PAGE_WRONG: what is wrong with the page that was compared; NULL: nothing. */

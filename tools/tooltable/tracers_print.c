@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "host.h"
 #include "tracers.h"
 
 #define WIDE 60		/* the command's column */
@@ -57,6 +58,29 @@ void tracers_table(FILE *to, const struct tracers *t, const struct found *f)
 	}
 }
 
+static const char *needs_here(const struct row *r)
+{
+	return r->bpf && r->tracing ? "cap_bpf, cap_tracing" :
+	       r->bpf ? "cap_bpf" : r->tracing ? "cap_tracing" : "nothing";
+}
+
+void tracers_summary(const struct tracers *t, const struct found *f)
+{
+	size_t i;
+
+	for (i = 0; i < t->rows; i++) {
+		const struct row *r = &t->row[i];
+		const struct program *p = &t->program[r->program];
+
+		if (i == p->first)
+			summary_head();
+		summary_line(&(struct summary) {
+			p->title, f->version[r->program], r->commands,
+			*r->today ? r->today : "nothing", needs_here(r),
+			verdict_word[f->verdict[i][HERE]] });
+	}
+}
+
 static const char introduction[] =
 	".. Written by \"make tracers\": do not edit, edit tools/tooltable/tracers.list.\n\n"
 	"========================================\n"
@@ -85,8 +109,7 @@ static const char introduction[] =
 	"blind\n"
 	"  it ended without an error, and showed less\n\n"
 	"All of it at ``kernel.perf_event_paranoid`` = 3 and ``kernel.kptr_restrict`` = 1;\n"
-	"the lines of the series' perf that count, sample or probe also at 2 and 0, with\n"
-	"the same result. ";
+	"those of the series' perf also at 2 and 0, with the same result. ";
 
 static const char about_bpftrace[] =
 	"This version asks for uid 0.\n"
@@ -164,9 +187,7 @@ static void print_program(FILE *to, const struct tracers *t,
 		print_commands(to, r->commands);
 		for (a = 0; a < ACCOUNTS; a++)
 			fprintf(to, "     - %s\n", cell(r, f, i, a));
-		fprintf(to, "     - %s%s%s\n", r->bpf ? "cap_bpf" : "",
-			r->bpf && r->tracing ? ", " : "",
-			r->tracing ? "cap_tracing" : r->bpf ? "" : "nothing");
+		fprintf(to, "     - %s\n", needs_here(r));
 		fprintf(to, "     - %s\n     -\n", *r->today ? r->today : "nothing");
 		print_errors(to, r, f, i);
 	}
