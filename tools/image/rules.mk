@@ -11,10 +11,11 @@ $(MKIMAGE): tools/image/mkimage.c tools/image/recipe.c tools/image/recipe.h | de
 	@echo "  CC       $@"
 	@$(CC) $(CFLAGS) $(TOOL_CFLAGS) -o $@ $(filter %.c,$^)
 
-# By a recipe; what follows is where to
+# By a recipe, and of the suite that its packages are kept under; what follows
+# is where to
 MKIMAGE_RUN = $(MKIMAGE) --recipe $(1) --mirror "$$($(APT_PRIVATE) --mirror)" \
 	--security-mirror "$$($(APT_PRIVATE) --security-mirror)" \
-	--keyring "$$($(APT_PRIVATE) --keyring)" --cache $(BUILD)/downloads/trixie
+	--keyring "$$($(APT_PRIVATE) --keyring)" --cache $(BUILD)/downloads/$(or $(2),trixie)
 
 image: deps libcap $(MKIMAGE) $(APT_PRIVATE) ## build/images/debian.ext4: Debian 13 with our libcap and tools with cap_tracing
 	@mkdir -p $(BUILD)/images $(BUILD)/downloads/trixie

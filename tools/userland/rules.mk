@@ -5,7 +5,9 @@
 
 SRCPKG := $(BIN)/srcpkg
 # Those that make test builds
-USERLAND := libcap-ng systemd trace-cmd
+USERLAND := libcap-ng systemd trace-cmd bpftrace kernelshark
+# "tree SUITE" in some: they are built there, and the others in Debian 13
+USERLAND_TREES = $(sort $(foreach package,$(USERLAND),$(shell sed -n 's/^tree //p' userland/$(package)/build 2>/dev/null)))
 
 $(SRCPKG): tools/userland/srcpkg.c libcap-patch/util.c libcap-patch/libcap.h | deps
 	@mkdir -p $(@D)
@@ -15,6 +17,11 @@ $(SRCPKG): tools/userland/srcpkg.c libcap-patch/util.c libcap-patch/libcap.h | d
 userland: deps image $(MKIMAGE) $(APT_PRIVATE) $(SRCPKG) $(BUILD)/selftests/headers/.done ## patched programs of Debian's: build/userland (USERLAND="NAME ..." for some)
 	@mkdir -p $(BUILD)/images $(BUILD)/downloads/trixie
 	@$(call MKIMAGE_RUN,tools/userland/build.recipe) --tree $(BUILD)/images/userland
+	@for suite in $(USERLAND_TREES); do \
+		mkdir -p $(BUILD)/downloads/$$suite; \
+		$(call MKIMAGE_RUN,tools/userland/$$suite.recipe,$$suite) \
+			--tree $(BUILD)/images/userland-$$suite || exit 1; \
+	done
 	@for package in $(USERLAND); do \
 		$(SRCPKG) $(APT_PRIVATE) $(BUILD) \
 			$(SELFTESTS)/headers/usr/include/linux/capability.h $(JOBS) $$package || exit 1; \

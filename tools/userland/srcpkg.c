@@ -8,12 +8,15 @@
  *                          that hands it out
  *   tarball NAME SUITE...  what Debian has it from, without Debian's patches
  *   deb PACKAGE SUITE      a package of another suite, unpacked to ../extra
+ *   own FILE               a program of ours, beside the recipe
+ *   tree SUITE             where it is built, if that is not Debian 13
  *   version-of BINARY      the version that the image has of that package
  *   run PROGRAM [ARG...]   in the source; %v is the version, %j the jobs
  *   keep FILE AS           what the package is built for
  *
- * What ends in .patch beside it is applied beforehand.  It is built in a tree of Debian's that has the compiler, and that
- * has the patched kernel's <linux/capability.h> in place of Debian's.
+ * What ends in .patch beside it is applied beforehand.  It is built in a tree
+ * of Debian's that has the compiler, and that has the patched kernel's
+ * <linux/capability.h> in place of Debian's.
  */
 #define _GNU_SOURCE
 #include <dirent.h>
@@ -54,7 +57,8 @@ static void must(const char *dir, const char *what, const char *const argv[])
 static void read_recipe(void)
 {
 	static const char *const known[] = {
-		"source", "tarball", "deb", "version-of", "run", "keep",
+		"source", "tarball", "deb", "own", "tree", "version-of", "run",
+		"keep",
 	};
 	char path[PATH_MAX], *text, *line, *next;
 
@@ -127,29 +131,51 @@ static int is_patch(const struct dirent *d)
 	return len > 6 && !strcmp(d->d_name + len - 6, ".patch");
 }
 
-/* What is built from: header, recipe, patches, version */
+/* @mark and what the file of the recipe says */
+static char *mark_file(char *mark, const char *file)
+{
+	char path[PATH_MAX], *more, *text;
+
+	join(path, "%s/%s", recipe, file);
+	text = read_all(path, NULL);
+	if (!text || asprintf(&more, "%s\n%s\n%s", mark, path, text) < 0)
+		die("cannot read %s", path);
+	free(text);
+	free(mark);
+	return more;
+}
+
+/* What is built from: header, recipe, patches, programs, version */
 static char *wanted(void)
 {
-	char path[PATH_MAX], *mark = read_all(header, NULL), *more, *text;
+	char *mark = read_all(header, NULL), *more;
 	struct dirent **patches;
 	int nr;
 
 	if (!mark || !strstr(mark, "CAP_TRACING"))
 		die("%s is not the patched kernel's; run `make selftests'",
 		    header);
+	mark = mark_file(mark, "build");
 	nr = scandir(recipe, &patches, is_patch, alphasort);
-	for (int i = -1; i < nr; i++) {
-		join(path, "%s/%s", recipe, i < 0 ? "build" : patches[i]->d_name);
-		text = read_all(path, NULL);
-		if (!text || asprintf(&more, "%s\n%s\n%s", mark, path, text) < 0)
-			die("cannot read %s", path);
-		free(text);
-		free(mark);
-		mark = more;
+	for (int i = 0; i < nr; i++)
+		mark = mark_file(mark, patches[i]->d_name);
+	for (int i = 0; i < nr_lines; i++) {
+		if (!strcmp(lines[i].word[0], "own"))
+			mark = mark_file(mark, lines[i].word[1]);
 	}
 	if (asprintf(&more, "%s %s\n%s", name, version, mark) < 0)
 		die("out of memory");
 	return more;
+}
+
+static void find_tree(void)
+{
+	const struct line *l = find("tree");
+
+	join(tree, "%s/images/userland%s%s.tree", build, l ? "-" : "",
+	     l ? l->word[1] : "");
+	if (access(tree, F_OK))
+		die("%s is missing; run `make userland USERLAND=%s'", tree, name);
 }
 
 static bool tarball_only(void)
@@ -198,18 +224,33 @@ static void fetch_source(char *file)
 		die("no *%s* came to %s", ending, dir);
 }
 
+static void copy_own(const struct line *l)
+{
+	char from[PATH_MAX], to[PATH_MAX];
+
+	join(from, "%s/%s", recipe, l->word[1]);
+	join(to, "%s" SOURCE, tree);
+	MUST(NULL, "cannot copy a program", "cp", from, to);
+}
+
 static void unpack(void)
 {
 	char file[PATH_MAX] = "", source[PATH_MAX], path[PATH_MAX];
 	struct dirent **patches;
 	int nr;
 
-	fetch_source(file);
+	if (source_line())
+		fetch_source(file);
 	join(source, "%s" WORK, tree);
 	MUST(NULL, "cannot remove the last build", "rm", "-rf", source);
 	make_dirs(source);
 	join(source, "%s" SOURCE, tree);
-	if (tarball_only()) {
+	if (!source_line()) {
+		make_dirs(source);
+		join(path, "%s/downloads/%s", build, name);
+		MUST(NULL, "cannot remove the last download", "rm", "-rf", path);
+		make_dirs(path);
+	} else if (tarball_only()) {
 		make_dirs(source);
 		MUST(NULL, "cannot unpack the source: is the disk full?", "tar",
 		     "-xf", file, "-C", source, "--strip-components=1");
@@ -325,15 +366,15 @@ int main(int argc, char **argv)
 	if (!getcwd(place, sizeof(place)))
 		die("the current directory is gone");
 	join(recipe, "%s/userland/%s", place, name);
-	join(tree, "%s/images/userland.tree", build);
 	join(out, "%s/userland/%s", build, name);
 	join(log_file, "%s/build.log", out);
 	join(stamp, "%s/stamp", out);
 	setenv("LC_ALL", "C.UTF-8", 1);
 	setenv("PATH", "/usr/sbin:/usr/bin:/sbin:/bin", 1);
 	read_recipe();
-	if (!source_line() || !find("keep"))
-		die("userland/%s/build has to say source or tarball, and keep",
+	find_tree();
+	if ((!source_line() && !find("own")) || !find("keep"))
+		die("userland/%s/build has to say source, tarball or own, and keep",
 		    name);
 	l = find("version-of");
 	if (l)
@@ -352,6 +393,8 @@ int main(int argc, char **argv)
 	for (int i = 0; i < nr_lines; i++) {
 		if (!strcmp(lines[i].word[0], "deb"))
 			unpack_deb(&lines[i]);
+		else if (!strcmp(lines[i].word[0], "own"))
+			copy_own(&lines[i]);
 		else if (!strcmp(lines[i].word[0], "run"))
 			compile(&lines[i]);
 		else if (!strcmp(lines[i].word[0], "keep"))
