@@ -20,7 +20,9 @@
 #define HERE		"/run/vm/bin/"
 #define DAT		"/tmp/userland.dat"
 
-/* trace-cmd */
+/* trace-cmd, and whether KernelShark reads what it leaves */
+
+#define KSHARK		HERE "kshark-dump"
 
 #define DEBIANS		"/usr/local/bin/trace-cmd-debian"
 #define OURS		"/usr/local/bin/trace-cmd-patched"
@@ -38,9 +40,24 @@ static void trace_cmd(void)
 	ok(res.status && said("Can't enable ftrace"),
 	   "Debian's wants to write ftrace_enabled");
 	note("it said", res.out);
+	as_uid(ALICE, DEBIANS, "record", "-d", "-o", DAT, "-e",
+	       "sched_switch", "sleep", "0.2", NULL);
+	as_uid(ALICE, KSHARK, DAT, NULL);
+	ok(!res.status && said("sleep: ") && said("sched_switch: "),
+	   "Debian's with -d: KernelShark reads its file");
+	note("it said", res.out);
+	as_uid(ALICE, "rm", "-f", DAT, NULL);
 	as_uid(ALICE, OURS, "record", "-o", DAT, "-p", "function", "-l",
 	       "vfs_read", "cat", "/proc/version", NULL);
 	exits(0, "record -p function");
+	as_uid(ALICE, KSHARK, DAT, NULL);
+	ok(!res.status && said(": function: ") && said("vfs_read"),
+	   "KernelShark reads that");
+	note("it said", res.out);
+	run("sh", "-c", "echo no trace >/tmp/no.dat", NULL);
+	as_uid(ALICE, KSHARK, "/tmp/no.dat", NULL);
+	ok(res.status && said("cannot open"), "KernelShark reads no other file");
+	note("it said", res.out);
 	as_uid(ALICE, OURS, "report", "-i", DAT, NULL);
 	ok(!res.status && said("vfs_read"), "report names the function");
 	note("it said", res.out);
@@ -51,6 +68,10 @@ static void trace_cmd(void)
 	exits(0, "record -p function_graph, an event and its filter");
 	as_uid(ALICE, OURS, "report", "-i", DAT, NULL);
 	ok(!res.status && said("vfs_read() {"), "report draws the calls");
+	note("it said", res.out);
+	as_uid(ALICE, KSHARK, DAT, NULL);
+	ok(!res.status && said("funcgraph_entry: ") &&
+	   said("sched_switch: "), "KernelShark reads calls and events");
 	note("it said", res.out);
 	as_uid(ALICE, OURS, "start", "-p", "function", "-l", "vfs_read", NULL);
 	exits(0, "start");
