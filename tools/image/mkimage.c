@@ -332,6 +332,11 @@ static void furnish(const struct recipe *r)
 		run_inside("setcap", "-q", "-v", (char *)r->filecap[i].caps,
 			   copy);
 	}
+	/* Its owner stays root: who is in the group uses, and changes nothing */
+	if (*r->group) {
+		run_inside("chgrp", (char *)r->group, (char *)r->bin);
+		run_inside("chmod", "0750", (char *)r->bin);
+	}
 	write_text("etc/hostname", "capsplit\n");
 	write_text("etc/hosts", "127.0.0.1 localhost capsplit\n::1 localhost\n");
 	/* The host's mirror and proxy are nobody's business in the guest. */

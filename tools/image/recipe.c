@@ -86,6 +86,9 @@ static void one_line(struct recipe *r, char *line)
 		keep(r->size, sizeof(r->size), strtok_r(NULL, SPACE, &save));
 	} else if (!strcmp(key, "bin")) {
 		keep(r->bin, sizeof(r->bin), strtok_r(NULL, SPACE, &save));
+		word = strtok_r(NULL, SPACE, &save);
+		if (word)
+			keep(r->group, sizeof(r->group), word);
 	} else if (!strcmp(key, "package")) {
 		while ((word = strtok_r(NULL, SPACE, &save)))
 			add_package(r, word);

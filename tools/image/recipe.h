@@ -13,6 +13,7 @@ struct recipe {
 	char size[32];
 	char packages[4096];	/* comma separated */
 	char bin[256];
+	char group[32];		/* who may use what is there; "": everyone */
 	struct {
 		char name[32];
 		unsigned int uid;

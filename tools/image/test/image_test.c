@@ -93,6 +93,8 @@ static void bad_recipes(void)
 		  "recipe:2: not a user's number: '10x'" },
 		{ "a relative file", "bin /b\nfilecap cap_bpf+ep perf\n",
 		  "recipe:2: a file's name must begin with /: 'perf'" },
+		{ "a group too many", "suite s\nbin /b alice bob\n",
+		  "recipe:2: one word too many: 'bob'" },
 		{ "a word too many", "suite trixie sid\n",
 		  "recipe:1: one word too many: 'sid'" },
 		{ "no packages", "suite s\nsize 1G\n", "lacks a suite" },
@@ -156,6 +158,14 @@ static void contents(void)
 	inside(sum);
 	check(!strcmp(said, "8\n0\n8\n0\n1000\n1001\n"),
 	      "the tools' copies have cap_bpf,cap_tracing=ep, the originals nothing");
+	check(inside("setpriv --reuid=alice --regid=alice --init-groups "
+		     "/opt/capsplit/bin/cat /proc/self/status") == 0 &&
+	      strstr(said, "CapEff:\t0000028000000000"),
+	      "alice has it from the copies");
+	check(inside("setpriv --reuid=bob --regid=bob --init-groups "
+		     "/opt/capsplit/bin/cat /proc/self/status") != 0 &&
+	      strstr(said, "Permission denied") && !strstr(said, "CapEff"),
+	      "bob has not");
 	check(inside("for t in trace-cmd perf bpftool; do "
 		     "cmp $(command -v $t) /opt/capsplit/bin/$t || exit 1; done") == 0,
 	      "the copies are Debian's unmodified programs");
