@@ -72,6 +72,9 @@ static int contained(const struct oci *o, const char *command)
 static void by_hand(void)
 {
 	static const char tool[] = "opensnoop-libbpf -d 1 && echo it-traced";
+	/* It asks for uid 0; what opens files and loads programs is uid 1000 */
+	static const char bpftrace[] =
+		"fakeroot bpftrace -e 'kprobe:vfs_open { @seen = count(); exit(); }'";
 	struct oci o = { .caps = PAIR, .ambient = true, .uid = ALICE,
 			 .no_new_privs = true };
 
@@ -80,6 +83,8 @@ static void by_hand(void)
 	is_observer("CAP_TRACING in all five sets");
 	contained(&o, tool);
 	ok(said("it-traced\n") && said("COMM"), "... and opensnoop works");
+	note("it said", res.out);
+	ok(!contained(&o, bpftrace) && said("@seen: "), "... and bpftrace works");
 	note("it said", res.out);
 	o.caps = "\"CAP_BPF\", \"41\"";
 	contained(&o, probe_command);
@@ -95,6 +100,9 @@ static void by_hand(void)
 	contained(&o, tool);
 	ok(!said("it-traced\n") && *res.out, "... and opensnoop does not work");
 	note("it said", res.out);
+	ok(contained(&o, bpftrace) && !said("@seen: ") && *res.out,
+	   "... and bpftrace does not work");
+	note("it said", res.out);
 
 	o.caps = PAIR;
 	o.user_ns = true;
@@ -106,6 +114,9 @@ static void by_hand(void)
 	note("it said", res.out);
 	contained(&o, tool);
 	ok(!said("it-traced\n") && *res.out, "... and opensnoop does not work");
+	note("it said", res.out);
+	ok(contained(&o, bpftrace) && !said("@seen: ") && *res.out,
+	   "... and bpftrace does not work");
 	note("it said", res.out);
 
 	/* Files of tracefs are root's own: it opens them without a capability */
