@@ -53,11 +53,15 @@ $(TRACERS_GUEST): $(TRACERS_GUEST_SRC) $(TRACERS_HDR) | deps
 	@echo "  CC       $@"
 	@$(CC) $(CFLAGS) $(TOOL_CFLAGS) -D_GNU_SOURCE -static -pthread -o $@ $(filter %.c,$^)
 
-tracers-programs: $(TRACERS) $(TRACERS_GUEST) demo-programs perf bpftool
+tracers-programs: $(TRACERS) $(TRACERS_GUEST) demo-programs perf bpftool userland
+
+# bpftrace and the libraries that the image's suite does not have any more
+TRACERS_BPFTRACE := $(addprefix $(BUILD)/userland/bpftrace/,bpftrace libLLVM-14.so.1 libclang-14.so.13)
 
 tracers: deps kernel libcap image vm tracers-programs ## perf, bpftool, trace-cmd, bpftrace, right by right: writes Documentation/project/tracers.rst
 	@$(TRACERS) --guest $(TRACERS_GUEST) --list tools/tooltable/tracers.list --add $(PERF) --add $(BPFTOOL) \
 		--add $(DEMO_DIR)/kprobe.bpf.o --add $(DEMO_DIR)/raw_tp.bpf.o \
+		$(addprefix --add ,$(TRACERS_BPFTRACE)) \
 		--splats $(BIN) --results $(BUILD)/results/tracers --base $(V) --rst $(TRACERS_PAGE)
 	@cat $(BUILD)/results/tracers/table.txt
 
