@@ -117,6 +117,9 @@ static size_t line_length(const char *line)
 	return n;
 }
 
+/* A limit that does not count for BPF since Linux 5.11, so no refusal */
+#define NO_MATTER "couldn't set RLIMIT_MEMLOCK"
+
 /*
  * The first line of T that has one of WORDS; NULL: none has. A warning is no
  * trouble, but may tell of a refusal.
@@ -128,7 +131,8 @@ static const char *line_with(const struct text *t, const char *const words[])
 
 	for (; line && *line; line += len + (line[len] != '\0')) {
 		len = line_length(line);
-		if (words == troubles && !strncmp(line, "WARNING", 7))
+		if ((words == troubles && !strncmp(line, "WARNING", 7)) ||
+		    memmem(line, len, NO_MATTER, strlen(NO_MATTER)))
 			continue;
 		for (i = 0; words[i]; i++)
 			if (memmem(line, len, words[i], strlen(words[i])))
