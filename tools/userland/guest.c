@@ -51,7 +51,7 @@ static void trace_cmd(void)
 	       "vfs_read", "cat", "/proc/version", NULL);
 	exits(0, "record -p function");
 	as_uid(ALICE, KSHARK, DAT, NULL);
-	ok(!res.status && said(": function: ") && said("vfs_read"),
+	ok(!res.status && said("function: ") && said("vfs_read"),
 	   "KernelShark reads that");
 	note("it said", res.out);
 	run("sh", "-c", "echo no trace >/tmp/no.dat", NULL);
