@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef CAPSPLIT_TEST_HOST_H
+#define CAPSPLIT_TEST_HOST_H
+
+#define NOTHING	"0000000000000000"
+
+extern char scratch[];		/* a directory that everybody may read */
+
+#endif
