@@ -8,7 +8,7 @@
 #include "capsplit.h"
 
 static const struct cli_command * const commands[] = {
-	&cmd_run,
+	&cmd_run, &cmd_check,
 };
 
 static void help(void)

@@ -4,7 +4,7 @@
 _capsplit()
 {
 	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]}
-	local commands='run' options
+	local commands='run check' options
 	local caps='none all cap_bpf cap_tracing cap_perfmon cap_net_admin
 		cap_sys_admin cap_syslog cap_sys_ptrace cap_dac_read_search'
 
@@ -16,6 +16,8 @@ _capsplit()
 	case ${COMP_WORDS[1]} in
 	run)
 		options='--caps --user --allow-new-privs --dry-run' ;;
+	check)
+		options='--pid --file --user --caps --userns --assume --probe' ;;
 	*)
 		return ;;
 	esac
@@ -28,6 +30,16 @@ _capsplit()
 		return ;;
 	--user)
 		COMPREPLY=($(compgen -u -- "$cur"))
+		return ;;
+	--pid)
+		COMPREPLY=($(compgen -W "$(cd /proc && echo [0-9]*)" -- "$cur"))
+		return ;;
+	--assume)
+		COMPREPLY=($(compgen -S = -W 'cap_tracing perf_event_paranoid
+			kptr_restrict unprivileged_bpf_disabled' -- "$cur"))
+		return ;;
+	--file)
+		COMPREPLY=($(compgen -f -- "$cur"))
 		return ;;
 	esac
 	if [[ $cur == -* ]]; then

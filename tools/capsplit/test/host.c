@@ -245,6 +245,7 @@ int main(int argc, char **argv)
 	runs();
 	refusals();
 	privileged_file();
+	check_tests();
 	run("rm", "-rf", scratch, NULL);
 	return tap_end();
 }

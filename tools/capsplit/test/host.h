@@ -4,6 +4,8 @@
 
 #define NOTHING	"0000000000000000"
 
+void check_tests(void);
+
 extern char scratch[];		/* a directory that everybody may read */
 
 #endif

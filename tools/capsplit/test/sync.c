@@ -192,6 +192,8 @@ static void zsh_completion(const char *zsh, const char *command,
 	free(begin);
 	if (at) {
 		add_all(&o, at, end, "'--");
+		add_all(&o, at, end, ")--");
+		add_all(&o, at, end, "*--");
 		add_all(&o, at, end, ",--");
 	}
 	same(help, &o, command, "zsh's completion");
