@@ -8,7 +8,7 @@
 #include "capsplit.h"
 
 static const struct cli_command * const commands[] = {
-	&cmd_run, &cmd_check,
+	&cmd_run, &cmd_check, &cmd_why,
 };
 
 static void help(void)

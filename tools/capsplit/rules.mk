@@ -7,12 +7,13 @@ CAPSPLIT     := $(BIN)/capsplit
 CAPSPLIT_DIR := tools/capsplit
 CAPSPLIT_SRC := $(wildcard $(CAPSPLIT_DIR)/*.c)
 CAPSPLIT_HDR := $(wildcard $(CAPSPLIT_DIR)/*.h)
-CAPSPLIT_LIBS := -l:libjson-c.a -l:libcap.a
+CAPSPLIT_LIBS := -l:libbpf.a -l:libjson-c.a -l:libcap.a -lelf -lz
 CAPSPLIT_D    := $(BIN)/capsplit.d
 CAPSPLIT_CT   := tools/testing/selftests/cap_tracing
 CAPSPLIT_UAPI := $(BUILD)/selftests/headers
 CAPSPLIT_CC   = $(CC) $(CFLAGS) $(TOOL_CFLAGS) -D_GNU_SOURCE -I$(CAPSPLIT_CT) \
-	-isystem $(CAPSPLIT_UAPI)/usr/include
+	-I$(CAPSPLIT_D) -isystem $(CAPSPLIT_UAPI)/usr/include \
+	'-DWHY_BPF_OBJECT="$(CAPSPLIT_D)/why.bpf.o"'
 
 # The policy table and its operations, as the selftests have them
 CAPSPLIT_OPS := $(filter-out %/policy_dump.c,$(wildcard $(CAPSPLIT_CT)/policy*.c)) \
@@ -24,7 +25,20 @@ $(CAPSPLIT_D)/ops.o: $(CAPSPLIT_OPS) $(wildcard $(CAPSPLIT_CT)/*.h) $(CAPSPLIT_U
 		-Wno-sign-compare -Wno-unused-parameter -isystem $(CAPSPLIT_UAPI)/usr/include \
 		-r -nostdlib -o $@ $(filter %.c,$^)
 
-$(CAPSPLIT) $(BIN)/capsplit-asan: $(CAPSPLIT_D)/ops.o
+# What watches in the kernel, built once: it finds its way by BTF (CO-RE)
+$(CAPSPLIT_D)/why.bpf.o: $(CAPSPLIT_DIR)/bpf/why.bpf.c $(CAPSPLIT_DIR)/why_bpf.h | deps
+	@mkdir -p $(@D)
+	@echo "  BPF      $@"
+	@$(CLANG) -target bpf -mcpu=v3 -D__TARGET_ARCH_x86 -O2 -g -Wall -Werror \
+		-I/usr/include/$(shell $(CC) -print-multiarch) -c -o $@ $<
+
+# The names of system calls
+$(CAPSPLIT_D)/syscalls.h: $(CAPSPLIT_UAPI)/.done
+	@mkdir -p $(@D)
+	@sed -n 's/^#define __NR_\([a-z0-9_]*\) \([0-9]*\)$$/\t[\2] = "\1",/p' \
+		$(CAPSPLIT_UAPI)/usr/include/asm/unistd_64.h > $@
+
+$(CAPSPLIT) $(BIN)/capsplit-asan: $(addprefix $(CAPSPLIT_D)/,ops.o why.bpf.o syscalls.h)
 
 $(CAPSPLIT): $(CAPSPLIT_SRC) $(CAPSPLIT_HDR) | deps
 	@mkdir -p $(@D)
@@ -46,8 +60,17 @@ $(BIN)/capsplit-test: $(addprefix $(CAPSPLIT_DIR)/test/,host.c host_check.c sche
 	@$(CC) $(CFLAGS) $(TOOL_CFLAGS) -Ilibcap-patch/tests -o $@.new $(filter %.c,$^) -l:libjson-c.a
 	@mv $@.new $@
 
+$(BIN)/capsplit-guest: $(addprefix $(CAPSPLIT_DIR)/test/,guest.c guest_deeds.c guest_why.c \
+		guest_watching.c guest_check.c guest.h) libcap-patch/tests/check.c libcap-patch/tests/check.h | deps
+	@mkdir -p $(@D)
+	@echo "  CC       $@"
+	@$(CC) $(CFLAGS) $(TOOL_CFLAGS) -Ilibcap-patch/tests -static -pthread -o $@.new \
+		$(filter %.c,$^) -l:libjson-c.a
+	@mv $@.new $@
+
 capsplit: deps $(CAPSPLIT) ## build/bin/capsplit, the command: who may observe, why not, and how to grant it
 
-capsplit-tests: $(CAPSPLIT) $(BIN)/capsplit-asan $(BIN)/capsplit-test
+capsplit-tests: $(CAPSPLIT) $(BIN)/capsplit-asan $(BIN)/capsplit-test \
+	$(BIN)/capsplit-guest demo-programs
 
 .PHONY: capsplit capsplit-tests

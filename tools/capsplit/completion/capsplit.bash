@@ -4,7 +4,7 @@
 _capsplit()
 {
 	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]}
-	local commands='run check' options
+	local commands='run check why' options
 	local caps='none all cap_bpf cap_tracing cap_perfmon cap_net_admin
 		cap_sys_admin cap_syslog cap_sys_ptrace cap_dac_read_search'
 
@@ -18,6 +18,8 @@ _capsplit()
 		options='--caps --user --allow-new-privs --dry-run' ;;
 	check)
 		options='--pid --file --user --caps --userns --assume --probe' ;;
+	why)
+		options='--user --caps --all --granted' ;;
 	*)
 		return ;;
 	esac
@@ -47,7 +49,7 @@ _capsplit()
 		return
 	fi
 	case ${COMP_WORDS[1]} in
-	run)
+	run | why)
 		COMPREPLY=($(compgen -c -- "$cur")) ;;
 	esac
 }
