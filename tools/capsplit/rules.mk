@@ -43,17 +43,17 @@ $(CAPSPLIT) $(BIN)/capsplit-asan: $(addprefix $(CAPSPLIT_D)/,ops.o why.bpf.o sys
 $(CAPSPLIT): $(CAPSPLIT_SRC) $(CAPSPLIT_HDR) | deps
 	@mkdir -p $(@D)
 	@echo "  CC       $@"
-	@$(CAPSPLIT_CC) -o $@.new $(filter %.c %.o,$^) $(CAPSPLIT_LIBS)
+	@$(CAPSPLIT_CC) -o $@.new $(filter %.c %ops.o,$^) $(CAPSPLIT_LIBS)
 	@mv $@.new $@
 
 $(BIN)/capsplit-asan: $(CAPSPLIT_SRC) $(CAPSPLIT_HDR) | deps
 	@mkdir -p $(@D)
 	@echo "  CC       $@"
 	@$(CAPSPLIT_CC) -O1 -fsanitize=address,undefined -fno-sanitize-recover=all \
-		-o $@.new $(filter %.c %.o,$^) $(CAPSPLIT_LIBS)
+		-o $@.new $(filter %.c %ops.o,$^) $(CAPSPLIT_LIBS)
 	@mv $@.new $@
 
-$(BIN)/capsplit-test: $(addprefix $(CAPSPLIT_DIR)/test/,host.c host_check.c schema.c sync.c host.h test.h) \
+$(BIN)/capsplit-test: $(addprefix $(CAPSPLIT_DIR)/test/,host.c host_check.c host_who.c schema.c sync.c host.h test.h) \
 		libcap-patch/tests/check.c libcap-patch/tests/check.h | deps
 	@mkdir -p $(@D)
 	@echo "  CC       $@"

@@ -4,7 +4,7 @@
 _capsplit()
 {
 	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]}
-	local commands='run check why' options
+	local commands='why check who run' options
 	local caps='none all cap_bpf cap_tracing cap_perfmon cap_net_admin
 		cap_sys_admin cap_syslog cap_sys_ptrace cap_dac_read_search'
 
@@ -20,6 +20,8 @@ _capsplit()
 		options='--pid --file --user --caps --userns --assume --probe' ;;
 	why)
 		options='--user --caps --all --granted' ;;
+	who)
+		options='--dir --unit-dir' ;;
 	*)
 		return ;;
 	esac
@@ -39,6 +41,9 @@ _capsplit()
 	--assume)
 		COMPREPLY=($(compgen -S = -W 'cap_tracing perf_event_paranoid
 			kptr_restrict unprivileged_bpf_disabled' -- "$cur"))
+		return ;;
+	--dir | --unit-dir)
+		COMPREPLY=($(compgen -d -- "$cur"))
 		return ;;
 	--file)
 		COMPREPLY=($(compgen -f -- "$cur"))

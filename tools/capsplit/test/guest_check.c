@@ -55,6 +55,50 @@ static void who_runs_it(void)
 	note("it said", res.out);
 }
 
+static struct json_object *entry(struct json_object *list, const char *name)
+{
+	size_t i;
+
+	for (i = 0; list && i < json_object_array_length(list); i++) {
+		struct json_object *e = json_object_array_get_idx(list, i);
+
+		if (!strcmp(text(e, "name"), name))
+			return e;
+	}
+	return NULL;
+}
+
+/* A container of old and an observer, both without cap_sys_admin */
+static void holders(void)
+{
+	struct json_object *o, *e;
+	char *caps;
+
+	sh("cp /bin/sleep /opt/old-deny && cp /bin/sleep /opt/allowed; "
+	   "capsh --drop=cap_sys_admin -- -c 'exec /opt/old-deny 1000' >/dev/null & "
+	   CAPSPLIT " run --user alice --caps %s /opt/allowed 1000 >/dev/null & "
+	   "until pidof old-deny && pidof allowed; do sleep 0.1; done",
+	   patched ? "cap_bpf,cap_tracing" : "cap_bpf,cap_perfmon");
+	o = json_of(ALICE, CAPSPLIT " who -J --dir /opt --unit-dir /run/systemd");
+	e = entry(get(o, "processes"), "old-deny");
+	ok(e && !get(e, "warning") == !patched,
+	   patched ? "who flags a bounding set that an old list left bit 41 in" :
+		     "where there is no bit 41, no bounding set is flagged");
+	note("it said", e ? json_object_to_json_string(e) : "nothing");
+	e = entry(get(o, "processes"), "allowed");
+	caps = joined(get(e, "capabilities"));
+	ok(e && !get(e, "warning") && number(e, "uid") == ALICE &&
+	   !strcmp(caps, patched ? "cap_bpf,cap_tracing" : "cap_perfmon,cap_bpf"),
+	   "who lists an observer, and flags nothing: it was allowed by name");
+	note("it said", e ? json_object_to_json_string(e) : "nothing");
+	free(caps);
+	e = entry(get(o, "files"), OBSERVER);
+	ok(e && !strcmp(text(e, "for"), "anybody"),
+	   "who lists the file that makes observers of everybody");
+	json_object_put(o);
+	sh("kill $(pidof old-deny allowed)");
+}
+
 void guest_check(void)
 {
 	static const int levels[][3] = {
@@ -79,4 +123,5 @@ void guest_check(void)
 	agrees(0, "");
 	agrees(ALICE, "");
 	who_runs_it();
+	holders();
 }

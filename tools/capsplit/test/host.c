@@ -246,6 +246,7 @@ int main(int argc, char **argv)
 	refusals();
 	privileged_file();
 	check_tests();
+	who_tests();
 	run("rm", "-rf", scratch, NULL);
 	return tap_end();
 }
