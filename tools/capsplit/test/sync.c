@@ -206,7 +206,9 @@ size_t commands(char *names[], size_t max)
 
 	sh("$C --help");
 	at = strstr(res.out, "\nCommands:\n");
-	for (at = at ? at + 11 : ""; !strncmp(at, "  ", 2) && n < max;
+	if (!at)
+		return 0;
+	for (at += 11; !strncmp(at, "  ", 2) && n < max;
 	     at = strchr(at, '\n') + 1)
 		names[n++] = strndup(at + 2, word_length(at + 2));
 	return n;
