@@ -56,6 +56,7 @@ const char *why_call(unsigned int nr);		/* "openat" */
 unsigned int why_object_of(unsigned int nr);	/* for the BPF side's calls */
 /* Fills in all but the event and the count, and merges what is the same */
 void why_describe(struct why *w);
+bool why_in_grant(const struct why *w, const struct why_refusal *r);
 
 /* why_grant.c: the policy's operation that a refused call stands for */
 void why_judge(const struct why *w, struct why_refusal *r);

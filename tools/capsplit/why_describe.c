@@ -206,6 +206,12 @@ static bool wanted(const struct why_refusal *r)
 	return r->e.key.err || (r->op && r->kind == WHY_LESS);
 }
 
+bool why_in_grant(const struct why *w, const struct why_refusal *r)
+{
+	return r->kind == WHY_TRACING ||
+	       (w->all && (r->kind == WHY_OTHER || r->kind == WHY_LESS));
+}
+
 void why_describe(struct why *w)
 {
 	size_t i, k, kept = 0;
@@ -225,8 +231,7 @@ void why_describe(struct why *w)
 			free(r->object);
 			continue;
 		}
-		if (r->kind == WHY_TRACING || (r->kind == WHY_OTHER && w->all) ||
-		    (r->kind == WHY_LESS && w->all))
+		if (why_in_grant(w, r))
 			w->grant |= r->least;
 		w->refusal[kept++] = *r;
 	}

@@ -277,6 +277,8 @@ static void give_hint(const struct why *w, struct why_refusal *r)
 			"debugfs is in the way: the same is at /sys/kernel/tracing";
 	else if (!strncmp(path, "/proc/sys/", 10))
 		r->hint = "sysctls are written by root, who owns them";
+	else if (r->kind == WHY_NOTHING && k->denied)
+		r->hint = "nobody is allowed it here, with whatever capability";
 	else if (r->kind == WHY_NOTHING)
 		r->hint = "no capability was asked for: file modes, a security module, lockdown, or what the call wants is never allowed";
 }

@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 #include <json-c/json.h>
 
+#include "launch.h"
 #include "policy.h"
 #include "why.h"
 
@@ -65,21 +66,73 @@ static bool is_script(const char *path)
 	return is;
 }
 
+/* The file of the program that was refused: CMD may have started others */
+static char *file_of(const struct why *w, const struct why_refusal *r)
+{
+	const char *comm = r->e.comm, *base;
+	char *found;
+
+	base = w->program ? strrchr(w->program, '/') + 1 : "";
+	/* The kernel keeps 15 characters of a name */
+	if (strncmp(base, comm, 15) && strlen(comm) < 15 && !strchr(comm, '/')) {
+		found = launch_find(comm);
+		if (found)
+			return found;
+	}
+	return w->program ? must(strdup(w->program)) : NULL;
+}
+
 /* What the file gives already is kept: setcap replaces it */
-static char *setcap_line(const struct why *w)
+static char *setcap_of(const char *path, uint64_t grant)
 {
 	struct file_caps f = { 0 };
 	char *caps, *file, *line;
 
-	if (!w->program)
-		return NULL;
-	caps_of_file(-1, w->program, &f);
-	caps = list(w->grant | f.permitted, ",", "", false);
-	file = quoted(w->program);
-	line = format("setcap %s+ep %s", caps, file);
+	if (is_script(path))
+		return format("# %s is a script, whose file capabilities do not count\n",
+			      path);
+	caps_of_file(-1, path, &f);
+	caps = list(grant | f.permitted, ",", "", false);
+	file = quoted(path);
+	line = format("setcap %s+ep %s\n", caps, file);
 	free(caps);
 	free(file);
 	return line;
+}
+
+/* A line for each program that was refused something */
+static char *setcap_lines(const struct why *w)
+{
+	struct {
+		char *path;
+		uint64_t grant;
+	} *files = must(calloc(w->nr + 1, sizeof(*files)));
+	char *lines = format("%s", ""), *line, *longer, *path;
+	size_t n = 0, i, k;
+
+	for (i = 0; i < w->nr; i++) {
+		if (!why_in_grant(w, &w->refusal[i]))
+			continue;
+		path = file_of(w, &w->refusal[i]);
+		if (!path)
+			continue;
+		for (k = 0; k < n && strcmp(files[k].path, path); k++)
+			;
+		if (k == n)
+			files[n++].path = must(strdup(path));
+		files[k].grant |= w->refusal[i].least;
+		free(path);
+	}
+	for (i = 0; i < n; i++) {
+		line = setcap_of(files[i].path, files[i].grant);
+		longer = format("%s%s", lines, line);
+		free(lines);
+		free(line);
+		free(files[i].path);
+		lines = longer;
+	}
+	free(files);
+	return lines;
 }
 
 static char *unit_lines(const struct why *w)
@@ -155,20 +208,18 @@ static void print_kind(const struct why *w, enum why_kind kind,
 
 static void print_grant(const struct why *w)
 {
-	char *names = caps_text(w->grant), *line = setcap_line(w);
+	char *names = caps_text(w->grant), *setcap = setcap_lines(w);
 	char *unit = unit_lines(w), *conf = conf_line(w);
 
 	printf("\nThe grant for all of that: %s%s%s. One of these gives it:\n",
 	       out_good(), names, out_end());
-	if (line && is_script(w->program))
-		printf("\n# The program is a script, whose file capabilities do not count\n");
-	else if (line)
-		printf("\n# to whoever runs the file\n%s\n", line);
+	if (*setcap)
+		printf("\n# to whoever runs the file\n%s", setcap);
 	printf("\n# to a service\n%s", unit);
 	printf("\n# to the user's logins, in /etc/security/capability.conf\n%s\n",
 	       conf);
 	free(names);
-	free(line);
+	free(setcap);
 	free(unit);
 	free(conf);
 }
@@ -227,6 +278,9 @@ static void print_text(const struct why *w)
 	print_kind(w, WHY_NOTHING, "Refused, and no capability opens it");
 	if (w->grant)
 		print_grant(w);
+	if (!w->nr)
+		printf("\nThe kernel refused nothing.%s\n", w->status ?
+		       " The program gave up for a reason of its own; some look themselves whether they run as root" : "");
 	if (w->granted)
 		print_used(w);
 	free(end);
@@ -278,7 +332,8 @@ static struct json_object *used_json(const struct why *w)
 static void print_json(const struct why *w)
 {
 	struct json_object *o = js_begin(), *a;
-	char *line = setcap_line(w), *unit = unit_lines(w), *conf = conf_line(w);
+	char *setcap = setcap_lines(w), *unit = unit_lines(w);
+	char *conf = conf_line(w);
 	size_t i;
 
 	js_set(o, "kernel", kernel_json(&w->kernel));
@@ -293,14 +348,15 @@ static void print_json(const struct why *w)
 		json_object_array_add(a, refusal_json(&w->refusal[i]));
 	js_set(o, "refusals", a);
 	js_set(o, "grant", js_caps(w->grant));
-	js_set(o, "setcap", w->grant ? js_text(line) : NULL);
-	/* Lines of their own, which js_text() would not leave alone */
+	/* Lines, which js_text() would not leave alone */
+	js_set(o, "setcap", *setcap ? must(json_object_new_string(setcap)) :
+				      NULL);
 	js_set(o, "unit", w->grant ? must(json_object_new_string(unit)) : NULL);
 	js_set(o, "capability_conf", w->grant ? js_text(conf) : NULL);
 	js_set(o, "used", used_json(w));
 	js_set(o, "present", js_caps(w->number[WHY_PRESENT]));
 	js_print(o);
-	free(line);
+	free(setcap);
 	free(unit);
 	free(conf);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* What capsplit watches: programs that are refused, in ways hard to follow. */
 #define _GNU_SOURCE
+#include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
@@ -8,7 +9,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 
 #include "guest.h"
@@ -66,6 +70,25 @@ static int paths(int n)
 	return 0;
 }
 
+/* A filter refuses what the kernel then never looks at */
+static int filtered(void)
+{
+	struct sock_filter filter[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
+			 offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_chroot, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+	struct sock_fprog prog = { sizeof(filter) / sizeof(filter[0]), filter };
+
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) ||
+	    prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &prog))
+		return 1;
+	refused_once();
+	return 0;
+}
+
 int deed(int argc, char **argv)
 {
 	int n = atoi(argv[1]);
@@ -87,6 +110,8 @@ int deed(int argc, char **argv)
 		refused_once();
 		return 0;
 	}
+	if (!strcmp(argv[0], "filter"))
+		return filtered();
 	if (!strcmp(argv[0], "signal")) {
 		refused_once();
 		raise(n);

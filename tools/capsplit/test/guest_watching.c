@@ -124,6 +124,18 @@ static void kinds(void)
 	free(least);
 	json_object_put(o);
 
+	o = json_of(ALICE, OBSERVER " why -J " SELF " filter 1");
+	r = refusal(o, "chroot");
+	ok(r && !strcmp(text(r, "kind"), "no-capability") &&
+	   strstr(text(r, "note"), "seccomp"), "a seccomp filter is told from the kernel");
+	note("it said", o ? json_object_to_json_string(o) : "nothing");
+	json_object_put(o);
+
+	as_uid(ALICE, OBSERVER, "why", "false", NULL);
+	ok(said("refused nothing") && said("reason of its own"),
+	   "a program that fails without being refused is told apart");
+	note("it said", res.out);
+
 	o = json_of(ALICE, OBSERVER " why -J -- unshare -Ur cat /root/secret");
 	r = refusal(o, "openat");
 	ok(r && strstr(text(r, "note"), "child user namespace"),

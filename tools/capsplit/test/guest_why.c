@@ -120,11 +120,23 @@ static void forms(void)
 	json_object_put(o);
 	o = json_of(ALICE, OBSERVER " why -J -- /opt/observer/bpftool prog load /run/vm/bin/kprobe.bpf.o pins/p autoattach");
 	sh("%s", text(o, "setcap"));
-	exits(0, "the setcap command can be pasted: %s", text(o, "setcap"));
+	exits(0, "the setcap command can be pasted");
+	note("it is", text(o, "setcap"));
 	as_uid(ALICE, "/opt/observer/bpftool", "prog", "load",
 	       "/run/vm/bin/kprobe.bpf.o", HOME "/pins/p", "autoattach", NULL);
 	exits(0, "and the program then works for alice as it is");
 	sh("rm -f " HOME "/pins/p");
+	json_object_put(o);
+	free(unit);
+
+	/* Not the shell is to have it */
+	o = json_of(ALICE, OBSERVER " why -J -- sh -c 'perf stat -a -e cs true; trace-cmd list -t; :'");
+	unit = path_of("setcap %s+ep /usr/bin/perf\nsetcap %s+ep /usr/bin/trace-cmd\n",
+		       patched ? "41" : "cap_perfmon",
+		       patched ? "41" : "cap_dac_override");
+	ok(!strcmp(text(o, "setcap"), unit),
+	   "setcap is for the programs that were refused, each with its part");
+	note("it said", text(o, "setcap"));
 	json_object_put(o);
 	free(unit);
 }
