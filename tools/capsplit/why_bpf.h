@@ -8,6 +8,9 @@
 /* prctl(WHY_HELLO, cookie): here I am, watch me */
 #define WHY_HELLO	0x77687931
 
+/* In the place of a number: a call of a 32-bit program */
+#define WHY_32BIT	0xfffffffeU
+
 #define WHY_PATH	192
 #define WHY_NAME	32	/* of a component, where a path is made of them */
 #define WHY_WORDS	6

@@ -27,6 +27,8 @@ const char *why_call(unsigned int nr)
 		return calls[nr];
 	if (nr == ~0U)
 		return "between calls";
+	if (nr == WHY_32BIT)
+		return "a 32-bit system call";
 	snprintf(number, sizeof(number), "system call %u", nr);
 	return number;
 }

@@ -26,6 +26,7 @@
 #define SYS_PRCTL	157
 #define AT_FDCWD	-100
 #define NO_CALL		0xffffffffU
+#define TS_COMPAT	2
 
 /* As much of the kernel's types as is read, at its own offsets: CO-RE */
 #pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
@@ -69,7 +70,11 @@ struct cred {
 	kernel_cap_t cap_permitted, cap_effective;
 	struct user_namespace *user_ns;
 };
+struct thread_info {
+	unsigned int status;
+};
 struct task_struct {
+	struct thread_info thread_info;
 	int pid;
 	const struct cred *cred;
 	struct files_struct *files;
@@ -230,6 +235,9 @@ int BPF_PROG(on_enter, struct pt_regs *regs, long nr)
 			watch(bpf_get_current_pid_tgid());
 		return 0;
 	}
+	/* Numbers and arguments of another table: only the refusal is told */
+	if (bpf_get_current_task_btf()->thread_info.status & TS_COMPAT)
+		nr = WHY_32BIT;
 	t->nr = nr;
 	t->denied = 0;
 	t->args[0] = regs->di;
@@ -449,7 +457,7 @@ int BPF_PROG(on_return, struct pt_regs *regs, long ret)
 
 	if (!t)
 		return 0;
-	nr = regs->orig_ax;
+	nr = t->nr == WHY_32BIT ? WHY_32BIT : regs->orig_ax;
 	unseen = t->nr != nr;
 	what = bpf_map_lookup_elem(&calls, &nr);
 	if (ret == -EPERM || ret == -EACCES)
