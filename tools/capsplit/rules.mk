@@ -68,9 +68,32 @@ $(BIN)/capsplit-guest: $(addprefix $(CAPSPLIT_DIR)/test/,guest.c guest_deeds.c g
 		$(filter %.c,$^) -l:libjson-c.a
 	@mv $@.new $@
 
+# The policy table as a page
+CAPSPLIT_POLICY := $(filter-out %/policy_dump.c,$(wildcard $(CAPSPLIT_CT)/policy*.c))
+REPORT := $(BUILD)/report.html
+
+$(BIN)/report: $(CAPSPLIT_DIR)/report/report.c $(CAPSPLIT_POLICY) $(CAPSPLIT_CT)/policy.h | deps
+	@mkdir -p $(@D)
+	@echo "  CC       $@"
+	@$(CC) $(CFLAGS) $(TOOL_CFLAGS) -D_GNU_SOURCE -I$(CAPSPLIT_CT) -o $@ $(filter %.c,$^)
+
+$(BIN)/report-test: $(CAPSPLIT_DIR)/report/report_test.c $(CAPSPLIT_POLICY) $(CAPSPLIT_CT)/policy.h \
+		libcap-patch/tests/check.c libcap-patch/tests/check.h | deps
+	@mkdir -p $(@D)
+	@echo "  CC       $@"
+	@$(CC) $(CFLAGS) $(TOOL_CFLAGS) -I$(CAPSPLIT_CT) -Ilibcap-patch/tests -o $@ \
+		$(filter %.c,$^) -l:libjson-c.a
+
+$(REPORT): $(BIN)/report $(CAPSPLIT_DIR)/report/page.html
+	@$(BIN)/report $(CAPSPLIT_DIR)/report/page.html > $@.new
+	@mv $@.new $@
+
+report: deps $(REPORT) ## build/report.html: who may do what, stock beside patched, for any set of capabilities
+	@echo $(REPORT)
+
 capsplit: deps $(CAPSPLIT) ## build/bin/capsplit, the command: who may observe, why not, and how to grant it
 
 capsplit-tests: $(CAPSPLIT) $(BIN)/capsplit-asan $(BIN)/capsplit-test \
-	$(BIN)/capsplit-guest demo-programs
+	$(BIN)/capsplit-guest demo-programs $(REPORT) $(BIN)/report-test
 
-.PHONY: capsplit capsplit-tests
+.PHONY: capsplit capsplit-tests report
