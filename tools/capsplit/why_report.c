@@ -262,8 +262,9 @@ static void print_text(const struct why *w)
 {
 	char *end = how_it_ended(w), *program = out_safe(w->argv[0]);
 
-	printf("%s: %s, %llu capability checks, %zu different refusals\n",
-	       program, end, (unsigned long long)w->number[WHY_CHECKS], w->nr);
+	printf("%s: %s, %llu capability checks, %zu different refusal%s\n",
+	       program, end, (unsigned long long)w->number[WHY_CHECKS], w->nr,
+	       w->nr == 1 ? "" : "s");
 	if (lost(w))
 		printf("%sNot everything was seen: %llu processes, %llu refusals and %llu uses were lost%s\n",
 		       out_bad(), (unsigned long long)w->number[WHY_LOST_TASKS],
