@@ -1,0 +1,62 @@
+# bash completion for capsplit                             -*- shell-script -*-
+# SPDX-License-Identifier: GPL-2.0
+
+_capsplit()
+{
+	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]}
+	local commands='why check who run' options
+	local caps='none all cap_bpf cap_tracing cap_perfmon cap_net_admin
+		cap_sys_admin cap_syslog cap_sys_ptrace cap_dac_read_search'
+
+	COMPREPLY=()
+	if ((COMP_CWORD == 1)); then
+		COMPREPLY=($(compgen -W "$commands --help --version" -- "$cur"))
+		return
+	fi
+	case ${COMP_WORDS[1]} in
+	run)
+		options='--caps --user --allow-new-privs --dry-run' ;;
+	check)
+		options='--pid --file --user --caps --userns --assume --probe' ;;
+	why)
+		options='--user --caps --all --granted' ;;
+	who)
+		options='--dir --unit-dir' ;;
+	*)
+		return ;;
+	esac
+	case $prev in
+	--caps)
+		# The last name of a list
+		local before=
+		[[ $cur == *,* ]] && before=${cur%,*},
+		COMPREPLY=($(compgen -P "$before" -W "$caps" -- "${cur##*,}"))
+		return ;;
+	--user)
+		COMPREPLY=($(compgen -u -- "$cur"))
+		return ;;
+	--pid)
+		COMPREPLY=($(compgen -W "$(cd /proc && echo [0-9]*)" -- "$cur"))
+		return ;;
+	--assume)
+		COMPREPLY=($(compgen -S = -W 'cap_tracing perf_event_paranoid
+			kptr_restrict unprivileged_bpf_disabled' -- "$cur"))
+		return ;;
+	--dir | --unit-dir)
+		COMPREPLY=($(compgen -d -- "$cur"))
+		return ;;
+	--file)
+		COMPREPLY=($(compgen -f -- "$cur"))
+		return ;;
+	esac
+	if [[ $cur == -* ]]; then
+		COMPREPLY=($(compgen -W "$options --json --help" -- "$cur"))
+		return
+	fi
+	case ${COMP_WORDS[1]} in
+	run | why)
+		COMPREPLY=($(compgen -c -- "$cur")) ;;
+	esac
+}
+
+complete -o default -F _capsplit capsplit

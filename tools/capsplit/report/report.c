@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * report - the verdict matrix as one page of HTML
+ *
+ *   report PAGE	PAGE with its line "@DATA@" replaced
+ *
+ * The verdicts are those of the policy table, which the matrix tests hold both
+ * kernels to.  The page looks them up and computes nothing.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "policy.h"
+
+static const struct {
+	const char *name;
+	int par, kptr, unpriv;
+} settings[] = {
+	{ "Debian's: perf_event_paranoid 3, kptr_restrict 0", 3, 0, 2 },
+	{ "strict: perf_event_paranoid 3, kptr_restrict 2", 3, 2, 2 },
+	{ "upstream's: perf_event_paranoid 2, kptr_restrict 0", 2, 0, 2 },
+	{ "open: perf_event_paranoid -1, unprivileged BPF on", -1, 0, 0 },
+};
+
+/* In a script element: "<" would end it */
+static void string(const char *text)
+{
+	putchar('"');
+	for (; *text; text++) {
+		if (strchr("\"\\<", *text))
+			printf("\\u%04x", *text);
+		else
+			putchar(*text);
+	}
+	putchar('"');
+}
+
+/* For each set of capabilities the number of the gate that stops it, 0: none */
+static void verdicts(const struct policy_op *op, int s, bool patched)
+{
+	unsigned int subset;
+
+	putchar('"');
+	for (subset = 0; subset < POLICY_NR_SUBSETS; subset++) {
+		const struct policy_task task = {
+			.caps = patched ? subset : subset & ~(1U << POLICY_T),
+			.init = true, .par = settings[s].par,
+			.kptr = settings[s].kptr, .unpriv = settings[s].unpriv,
+			.patched = patched,
+		};
+		const struct policy_gate *gate = policy_stops(op, &task);
+
+		putchar(gate ? (int)('1' + (gate - op->gate)) : '0');
+	}
+	putchar('"');
+}
+
+static void operation(const struct policy_op *op)
+{
+	size_t s;
+	int i;
+
+	printf("{\"id\":");
+	string(op->id);
+	printf(",\"what\":");
+	string(op->what);
+	printf(",\"gates\":[");
+	for (i = 0; i < POLICY_MAX_GATES && op->gate[i].who; i++) {
+		printf("%s[", i ? "," : "");
+		string(policy_errno(op->gate[i].err));
+		putchar(',');
+		string(op->gate[i].why);
+		putchar(']');
+	}
+	printf("],\n \"stock\":[");
+	for (s = 0; s < ARRAY_SIZE(settings); s++) {
+		printf("%s", s ? "," : "");
+		verdicts(op, s, false);
+	}
+	printf("],\n \"patched\":[");
+	for (s = 0; s < ARRAY_SIZE(settings); s++) {
+		printf("%s", s ? "," : "");
+		verdicts(op, s, true);
+	}
+	printf("]}");
+}
+
+static void data(void)
+{
+	static const char * const names[POLICY_NR_CAPS] = {
+		[POLICY_B] = "cap_bpf", [POLICY_N] = "cap_net_admin",
+		[POLICY_T] = "cap_tracing", [POLICY_P] = "cap_perfmon",
+		[POLICY_A] = "cap_sys_admin", [POLICY_SYSLOG] = "cap_syslog",
+		[POLICY_PTRACE] = "cap_sys_ptrace",
+		[POLICY_DAC] = "cap_dac_override",
+	};
+	int area, i;
+	size_t s;
+
+	printf("const data = {\"caps\":[");
+	for (i = 0; i < POLICY_NR_CAPS; i++) {
+		printf("%s", i ? "," : "");
+		string(names[i]);
+	}
+	printf("],\n\"settings\":[");
+	for (s = 0; s < ARRAY_SIZE(settings); s++) {
+		printf("%s", s ? "," : "");
+		string(settings[s].name);
+	}
+	printf("],\n\"areas\":[");
+	for (area = 0; policy_areas[area]; area++) {
+		printf("%s{\"title\":", area ? ",\n" : "");
+		string(policy_areas[area]->title);
+		printf(",\"ops\":[\n");
+		for (i = 0; i < policy_areas[area]->nr_ops; i++) {
+			printf("%s", i ? ",\n" : "");
+			operation(&policy_areas[area]->ops[i]);
+		}
+		printf("]}");
+	}
+	printf("]};\n");
+}
+
+int main(int argc, char **argv)
+{
+	FILE *page = argc == 2 ? fopen(argv[1], "re") : NULL;
+	bool filled = false;
+	char line[4096];
+
+	if (argc != 2) {
+		fputs("usage: report PAGE\n", stderr);
+		return 2;
+	}
+	if (!page) {
+		perror(argv[1]);
+		return 1;
+	}
+	while (fgets(line, sizeof(line), page)) {
+		if (strcmp(line, "@DATA@\n")) {
+			fputs(line, stdout);
+			continue;
+		}
+		data();
+		filled = true;
+	}
+	fclose(page);
+	if (!filled) {
+		fprintf(stderr, "report: %s has no line @DATA@\n", argv[1]);
+		return 1;
+	}
+	if (fflush(stdout) || ferror(stdout)) {
+		perror("report: cannot write the page");
+		return 1;
+	}
+	return 0;
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The parts of capsplit who: each finds holders of one kind. */
+#ifndef CAPSPLIT_WHO_H
+#define CAPSPLIT_WHO_H
+
+#include "capsplit.h"
+
+#define WHO_ASKED	(CAP_BIT(NR_BPF) | CAP_BIT(NR_NET_ADMIN) | \
+			 CAP_BIT(NR_TRACING) | CAP_BIT(NR_PERFMON) | \
+			 CAP_BIT(NR_SYS_ADMIN))
+
+enum who_kind {
+	WHO_PROCESS, WHO_FILE, WHO_UNIT, WHO_NR_KINDS
+};
+
+/* Somebody who holds one of them, or a way to get it */
+struct who {
+	enum who_kind kind;
+	char *name;		/* raw: a process's name, a path, a unit */
+	pid_t pid;
+	uid_t uid;		/* of a process */
+	char *user;		/* raw: of a unit; NULL: root */
+	uint64_t caps;
+	bool child_ns;
+	char *where;		/* raw: a unit's file, whoever may run a file */
+	char *warning;		/* NULL */
+};
+
+struct who_list {
+	struct who *v;
+	size_t nr, room;
+	size_t looked;		/* at so many */
+	size_t unreadable;	/* so many could not be read */
+	bool truncated;		/* there were more than is looked at */
+};
+
+struct who *who_add(struct who_list *l, enum who_kind kind);
+
+/* A set that was cut by a list made before there was a bit 41 */
+bool who_old_deny_list(uint64_t bounding, uint64_t permitted);
+extern const char who_deny_list_warning[];
+
+void who_processes(struct who_list *l);
+void who_files(struct who_list *l, const char *const dirs[], size_t nr);
+void who_units(struct who_list *l, const char *const dirs[], size_t nr);
+
+#endif

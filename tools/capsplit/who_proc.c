@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Processes that hold something, or could get it past an old deny-list. */
+#include <ctype.h>
+#include <dirent.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "who.h"
+
+#define PF_KTHREAD	0x00200000
+
+/* Threads of the kernel hold everything and do what the kernel does */
+static bool is_kthread(pid_t pid)
+{
+	char *path = format("/proc/%d/stat", pid), line[1024];
+	FILE *f = fopen(path, "re");
+	unsigned int flags = 0;
+	char *end = NULL;
+
+	free(path);
+	if (!f)
+		return false;
+	line[fread(line, 1, sizeof(line) - 1, f)] = '\0';
+	fclose(f);
+	/* The name may have any character, a parenthesis too */
+	end = strrchr(line, ')');
+	if (end)
+		sscanf(end + 1, " %*c %*d %*d %*d %*d %*d %u", &flags);
+	return flags & PF_KTHREAD;
+}
+
+static void look_at(struct who_list *l, pid_t pid)
+{
+	struct proc_caps p;
+	struct who *w;
+	bool old;
+	int err = caps_of_process(pid, &p);
+
+	if (err) {
+		/* One that has gone meanwhile holds nothing */
+		l->unreadable += err != ESRCH;
+		return;
+	}
+	l->looked++;
+	old = p.init_userns && who_old_deny_list(p.bounding, p.permitted);
+	if ((!(p.permitted & WHO_ASKED) && !old) || is_kthread(pid))
+		return;
+	w = who_add(l, WHO_PROCESS);
+	w->name = must(strdup(p.name));
+	w->pid = pid;
+	w->uid = p.euid;
+	w->caps = p.permitted;
+	w->child_ns = !p.init_userns;
+	if (old)
+		w->warning = must(strdup(who_deny_list_warning));
+}
+
+void who_processes(struct who_list *l)
+{
+	DIR *proc = opendir("/proc");
+	struct dirent *d;
+
+	if (!proc)
+		die(UNSUPPORTED, "cannot read /proc: %s; it must be mounted",
+		    strerror(errno));
+	while ((d = readdir(proc))) {
+		if (isdigit((unsigned char)d->d_name[0]))
+			look_at(l, atoi(d->d_name));
+	}
+	closedir(proc);
+}
