@@ -4,10 +4,13 @@
 # is in build/userland/NAME.
 
 SRCPKG := $(BIN)/srcpkg
+# $(1): the package, a directory of userland/
+srcpkg = $(SRCPKG) $(APT_PRIVATE) $(BUILD) \
+	$(SELFTESTS)/headers/usr/include/linux/capability.h $(JOBS) $(1)
 # Those that make test builds
 USERLAND := libcap-ng systemd trace-cmd
 
-$(SRCPKG): tools/userland/srcpkg.c libcap-patch/util.c libcap-patch/libcap.h | deps
+$(SRCPKG): $(addprefix tools/userland/,srcpkg.c repack.c srcpkg.h) libcap-patch/util.c libcap-patch/libcap.h | deps
 	@mkdir -p $(@D)
 	@echo "  CC       $@"
 	@$(CC) $(CFLAGS) $(TOOL_CFLAGS) -Ilibcap-patch -o $@ $(filter %.c,$^)
@@ -15,10 +18,7 @@ $(SRCPKG): tools/userland/srcpkg.c libcap-patch/util.c libcap-patch/libcap.h | d
 userland: deps image $(MKIMAGE) $(APT_PRIVATE) $(SRCPKG) $(BUILD)/selftests/headers/.done ## patched programs of Debian's: build/userland (USERLAND="NAME ..." for some)
 	@mkdir -p $(BUILD)/images $(BUILD)/downloads/trixie
 	@$(call MKIMAGE_RUN,tools/userland/build.recipe) --tree $(BUILD)/images/userland
-	@for package in $(USERLAND); do \
-		$(SRCPKG) $(APT_PRIVATE) $(BUILD) \
-			$(SELFTESTS)/headers/usr/include/linux/capability.h $(JOBS) $$package || exit 1; \
-	done
+	@for package in $(USERLAND); do $(call srcpkg,$$package) || exit 1; done
 
 .PHONY: userland
 
