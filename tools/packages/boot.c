@@ -197,7 +197,7 @@ static bool boot(const char *release)
 		     "1024", "-nodefaults", "-no-user-config", "-display",
 		     "none", "-no-reboot", "-kernel", kernel, "-initrd", initrd,
 		     "-append",
-		     text_of("root=/dev/vda ro console=ttyS0 panic=-1 oops=panic reboot=t no_timer_check random.trust_cpu=on random.trust_bootloader=on systemd.mask=apt-daily.timer systemd.mask=apt-daily-upgrade.timer systemd.mask=serial-getty@ttyS0.service%s",
+		     text_of("root=/dev/vda rw console=ttyS0 panic=-1 oops=panic reboot=t no_timer_check random.trust_cpu=on random.trust_bootloader=on systemd.mask=apt-daily.timer systemd.mask=apt-daily-upgrade.timer systemd.mask=serial-getty@ttyS0.service%s",
 			     tsc),
 		     "-chardev", text_of("file,id=console,path=%s", console),
 		     "-serial", "chardev:console",

@@ -98,6 +98,7 @@ $(DEBIANS)/Release: tools/packages/debian.list $(BUILD)/images/debian.packages $
 	@rm -rf $(@D) && mkdir -p $(@D)
 	@cd $(@D) && $(APT_PRIVATE) --suite trixie -- download -qq \
 			$$(sed 's/#.*//' $(CURDIR)/tools/packages/debian.list) && \
+		for f in *%3a*; do mv $$f $${f%%_*}_$${f#*%3a} || exit; done && \
 		apt-ftparchive packages . >Packages && \
 		apt-ftparchive -o APT::FTPArchive::Release::Codename=trixie \
 			-o APT::FTPArchive::Release::Suite=stable release . >.Release && \

@@ -38,14 +38,18 @@ void must(const char *fmt, ...)
 	free(command);
 }
 
+#define APT \
+	"apt libapt-pkg7.0 sqv debian-archive-keyring libxxhash0 liblz4-1"
+
 /*
- * The image is Debian's but for libcap, which is ours, and for documentation,
- * which was left out.  Nobody is there to answer questions.
+ * The image is Debian's but for libcap, which is ours, and for what was left
+ * out: documentation, and apt.  Nobody is there to answer questions.
  */
 void stock_debian(void)
 {
 	must("tar -C /srv -xf /run/vm/bin/packages.tar");
 	must("rm -f /etc/dpkg/dpkg.cfg.d/99mmdebstrap");
+	must("cd " DEBIANS " && dpkg -i libcap-ng*.deb $(for p in " APT "; do echo ${p}_*.deb; done)");
 	must("echo 'deb [trusted=yes] file:" DEBIANS " ./' >/etc/apt/sources.list");
 	must("echo 'APT::Get::Assume-Yes \"true\";' >/etc/apt/apt.conf.d/90answers");
 	must("mkdir -p /var/cache/apt/archives/partial /var/lib/apt/lists/partial");
@@ -61,6 +65,10 @@ void remember(const char *file)
 	must("{ find / -xdev \\( -path /proc -o -path /sys -o -path /dev"
 	     " -o -path /run -o -path /tmp -o -path /srv -o -path /var/lib/dpkg"
 	     " -o -path /var/lib/apt -o -path /var/cache -o -path /var/log"
+	     " -o -path /var/tmp -o -path /home -o -path /root"
+	     " -o -path '*/.updated' -o -path /etc/machine-id"
+	     /* systemd's own, not what packages enable there */
+	     " -o -path '/var/lib/systemd/[!d]*'"
 	     " \\) -prune -o -printf '%%p %%y %%m %%u:%%g %%l\\n';"
 	     " find /etc/pam.d /etc/security /etc/systemd -type f -exec sha256sum {} +; }"
 	     " | sort >%s", file);
