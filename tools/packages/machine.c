@@ -57,7 +57,7 @@ void install(void)
 	sh("lsinitramfs " INITRD " | grep virtio_blk");
 	exits(0, "the disk's module is in the initramfs");
 	note("it said", res.out);
-	dpkg_is_quiet("linux-image-*-capsplit capsplit");
+	dpkg_is_quiet("capsplit $(dpkg-query -W -f '${Package} ' 'linux-image-*-capsplit')");
 }
 
 static void kernel(void)

@@ -117,7 +117,7 @@ packages-tar: deb image $(APT_PRIVATE)
 		echo '# older' >$(OLD)/root/etc/security/capsplit.conf && \
 		dpkg-deb --root-owner-group -b $(OLD)/root $(OLD)/capsplit_0_amd64.deb >/dev/null && \
 		rm -r $(OLD)/root
-	@tar -C $(DEBS) --transform 's,^trixie,capsplit,' -cf $(PACKAGES_TAR).new trixie \
+	@tar -C $(DEBS) --transform 's,^trixie,capsplit,' --exclude='linux-headers-*' -cf $(PACKAGES_TAR).new trixie \
 		-C $(BUILD)/packages debian old && mv $(PACKAGES_TAR).new $(PACKAGES_TAR)
 
 $(PACKAGES_GUEST): $(addprefix tools/packages/,guest.c system.c lifecycle.c page.c machine.c packages.h) \
