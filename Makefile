@@ -27,7 +27,7 @@ help: ## list the targets with what each does
 
 # The suites ask for programs and images by name: have them all first
 test: deps kernel libcap image vm vm-tests image-tests libcap-tests $(BIN)/mirror-test $(BIN)/bench-test \
-		demo-programs tools-programs tracers-programs services-tests userland-tests capsplit-tests selftests \
+		demo-programs tools-programs tracers-programs services-tests userland-tests capsplit-tests packages-tests selftests \
 		$(BIN)/fuzz $(BIN)/mutants $(BIN)/series-test $(KBUILD) $(BIN)/kbuild-test $(LINT) \
 		$(addprefix $(BIN)/uprobe-elf-,test fuzz fuzz-test) ## every test; the last line is "N passed, N failed"
 	@$(SUITE)

@@ -41,6 +41,13 @@ void write_all(const char *path, const char *text);
 int run(const char *dir, const char *log, const char *const argv[]);
 /* The same with what it prints as a string; NULL if it failed. */
 char *output_of(const char *const argv[]);
+void remove_tree(const char *path);
+/*
+ * Move the packages of the directory @work to @out, with what they were made
+ * from as the file "recipe", and return their number.  What was there before
+ * goes only when all is ready.
+ */
+int publish(const char *work, const char *out, const char *recipe);
 
 /* fetch.c */
 void fetch(const struct release *rel, const char *apt, const char *downloads,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The small change of libcap-build: messages, files, other programs. */
+/* The small change of what builds packages: messages, files, other programs. */
 #define _GNU_SOURCE
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
@@ -185,4 +186,48 @@ char *output_of(const char *const argv[])
 		return NULL;
 	}
 	return text;
+}
+
+void remove_tree(const char *path)
+{
+	const char *const argv[] = { "rm", "-rf", "--", path, NULL };
+
+	if (run(NULL, NULL, argv))
+		die("cannot remove %s", path);
+}
+
+int publish(const char *work, const char *out, const char *recipe)
+{
+	char tmp[PATH_MAX], gone[PATH_MAX], from[PATH_MAX], to[PATH_MAX];
+	struct dirent *e;
+	int n = 0;
+	DIR *d;
+
+	join(tmp, "%s.new", out);
+	join(gone, "%s.old", out);
+	remove_tree(tmp);
+	remove_tree(gone);
+	make_dirs(tmp);
+	d = opendir(work);
+	while (d && (e = readdir(d))) {
+		size_t len = strlen(e->d_name);
+
+		if (len < 4 || strcmp(e->d_name + len - 4, ".deb"))
+			continue;
+		join(from, "%s/%s", work, e->d_name);
+		join(to, "%s/%s", tmp, e->d_name);
+		if (rename(from, to))
+			die("cannot move %s: %s", from, strerror(errno));
+		n++;
+	}
+	if (d)
+		closedir(d);
+	join(to, "%s/recipe", tmp);
+	write_all(to, recipe);
+	if (rename(out, gone) && errno != ENOENT)
+		die("cannot replace %s: %s", out, strerror(errno));
+	if (rename(tmp, out))
+		die("cannot make %s: %s", out, strerror(errno));
+	remove_tree(gone);
+	return n;
 }

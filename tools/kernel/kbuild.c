@@ -27,6 +27,9 @@ struct job {
 	const char *dir;		/* build/<version>/<flavour> */
 	const char *fragments[MAX_FRAGMENTS];
 	int nr_fragments;
+	const char *config;		/* a whole one, in place of fragments */
+	const char *seed;		/* a flavour whose objects to begin with */
+	const char *target;
 	const char *cc;
 	const char *jobs;
 	const char *cache;
@@ -135,7 +138,7 @@ static bool up_to_date(const struct job *job, const char *path)
 {
 	struct stat st, frag;
 
-	if (stat(path, &st))
+	if (stat(path, &st) || job->config)
 		return false;
 	for (int i = 0; i < job->nr_fragments; i++)
 		if (stat(job->fragments[i], &frag) ||
@@ -156,13 +159,21 @@ static void configure(const struct job *job, const char *log)
 		return;
 	}
 	unlink(stamp);
-	if (kernel_make(job, "tinyconfig", true, log, 0, NULL)) {
+	if (job->config) {
+		char *dir = join(job->dir, "obj");
+
+		mkdir(dir, 0755);
+		free(dir);
+		unlink(config);
+	} else if (kernel_make(job, "tinyconfig", true, log, 0, NULL)) {
 		fprintf(stderr, "%s: tinyconfig failed, see %s\n", program, log);
 		exit(1);
 	}
 	f = fopen(config, "a");
 	if (!f)
 		die("cannot write %s: %s", config);
+	if (job->config)
+		append(f, job->config);
 	for (int i = 0; i < job->nr_fragments; i++)
 		append(f, job->fragments[i]);
 	if (fclose(f))
@@ -202,12 +213,45 @@ static void publish(const struct job *job)
 	free(to);
 }
 
+/*
+ * The objects of another flavour, with their times: make then compiles what
+ * another configuration changes, and the rest is there.
+ */
+static void seed(const struct job *job)
+{
+	char *from = join(job->seed, "obj"), *to = join(job->dir, "obj");
+	char *part = join(job->dir, ".obj.new"), *log = join(job->dir, "build.log");
+	char *stamp = join(job->dir, ".obj.new/.configured");
+	char *copy[] = { "cp", "-a", "--reflink=auto", from, part, NULL };
+	char *clear[] = { "rm", "-rf", part, NULL };
+
+	if (access(to, F_OK) &&
+	    (progress_run(clear, job->dir, log, 0, NULL) ||
+	     progress_run(copy, job->dir, log, 0, NULL) ||
+	     (unlink(stamp) && errno != ENOENT) || rename(part, to))) {
+		fprintf(stderr, "%s: cannot copy %s: is the disk full? See %s\n",
+			program, from, log);
+		exit(1);
+	}
+	free(stamp);
+	free(log);
+	free(part);
+	free(to);
+	free(from);
+}
+
 static const struct argp_option options[] = {
 	{ "cc", 'c', "COMPILER", 0, "compile with this (gcc)", 0 },
 	{ "jobs", 'j', "N", 0, "run N compilers at a time (1)", 0 },
 	{ "cache", 'C', "DIR", 0, "use ccache, with its cache in DIR", 0 },
 	{ "fragment", 'f', "FILE", 0,
 	  "configuration over tinyconfig, may be repeated", 0 },
+	{ "config", 'k', "FILE", 0,
+	  "this configuration, in place of tinyconfig and fragments", 0 },
+	{ "seed", 's', "DIR", 0,
+	  "begin with the objects of the flavour in DIR", 0 },
+	{ "target", 't', "TARGET", 0,
+	  "make this (bzImage, which comes to DIR/bzImage)", 0 },
 	{ "expected", 'e', "N", 0,
 	  "objects that a build from nothing compiles", 0 },
 	{ 0 }
@@ -227,6 +271,15 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case 'C':
 		job->cache = arg;
 		return 0;
+	case 'k':
+		job->config = arg;
+		return 0;
+	case 's':
+		job->seed = arg;
+		return 0;
+	case 't':
+		job->target = arg;
+		return 0;
 	case 'e':
 		job->expected = atol(arg);
 		return 0;
@@ -242,8 +295,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		job->dir = arg;
 		return 0;
 	case ARGP_KEY_END:
-		if (!job->dir || !job->nr_fragments)
-			argp_error(state, "name a directory and a fragment");
+		if (!job->dir || !job->nr_fragments == !job->config)
+			argp_error(state, "name a directory, and fragments or a configuration");
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -257,10 +310,10 @@ int main(int argc, char **argv)
 		"Build the kernel of DIR/src in DIR/obj and put it at DIR/bzImage.",
 		NULL, NULL, NULL
 	};
-	struct job job = { .cc = "gcc", .jobs = "1" };
+	struct job job = { .cc = "gcc", .jobs = "1", .target = "bzImage" };
 	char *log, *src, *stamp;
+	bool first, image;
 	long built;
-	bool first;
 
 	argp_parse(&argp, argc, argv, 0, NULL, &job);
 
@@ -279,19 +332,23 @@ int main(int argc, char **argv)
 		job.cache = NULL;
 	}
 
+	image = !strcmp(job.target, "bzImage");
 	stamp = join(job.dir, "bzImage");
 	first = access(stamp, R_OK) != 0;
+	if (job.seed)
+		seed(&job);
 	log = join(job.dir, "build.log");
 	configure(&job, log);
-	if (kernel_make(&job, "bzImage", false, log, first ? job.expected : 0,
+	if (kernel_make(&job, job.target, false, log, first ? job.expected : 0,
 			&built)) {
 		fprintf(stderr, "%s: the build of %s failed: the whole log is %s\n",
 			program, job.dir, log);
 		return 1;
 	}
-	publish(&job);
+	if (image)
+		publish(&job);
 	fprintf(stderr, "%s: %s is ready, %ld objects compiled\n", program,
-		stamp, built);
+		image ? stamp : job.target, built);
 	free(stamp);
 	free(log);
 	free(src);

@@ -46,18 +46,20 @@ static bool has_line(const char *config, const char *line, size_t len,
 	return false;
 }
 
-/* Does one of the fragments say that the symbol is not set? */
+/* Does one of the fragments say something else of the symbol? */
 static bool overridden(const char *symbol, size_t len,
 		       const char *const *fragments, int nr)
 {
 	bool found = false;
-	char off[128];
+	char off[128], set[128];
 
 	snprintf(off, sizeof(off), "# %.*s is not set", (int)len, symbol);
+	snprintf(set, sizeof(set), "%.*s=", (int)len, symbol);
 	for (int i = 0; i < nr && !found; i++) {
 		char *text = slurp(fragments[i]);
 
-		found = text && has_line(text, off, strlen(off), false);
+		found = text && (has_line(text, off, strlen(off), false) ||
+				 has_line(text, set, strlen(set), true));
 		free(text);
 	}
 	return found;

@@ -4,12 +4,15 @@
 # is in build/userland/NAME.
 
 SRCPKG := $(BIN)/srcpkg
+# $(1): the package, a directory of userland/
+srcpkg = $(SRCPKG) $(APT_PRIVATE) $(BUILD) \
+	$(SELFTESTS)/headers/usr/include/linux/capability.h $(JOBS) $(1)
 # Those that make test builds
 USERLAND := libcap-ng systemd trace-cmd bpftrace kernelshark
 # "tree SUITE" in some: they are built there, and the others in Debian 13
 USERLAND_TREES = $(sort $(foreach package,$(USERLAND),$(shell sed -n 's/^tree //p' userland/$(package)/build 2>/dev/null)))
 
-$(SRCPKG): tools/userland/srcpkg.c libcap-patch/util.c libcap-patch/libcap.h | deps
+$(SRCPKG): $(addprefix tools/userland/,srcpkg.c repack.c srcpkg.h) libcap-patch/util.c libcap-patch/libcap.h | deps
 	@mkdir -p $(@D)
 	@echo "  CC       $@"
 	@$(CC) $(CFLAGS) $(TOOL_CFLAGS) -Ilibcap-patch -o $@ $(filter %.c,$^)
@@ -22,10 +25,7 @@ userland: deps image $(MKIMAGE) $(APT_PRIVATE) $(SRCPKG) $(BUILD)/selftests/head
 		$(call MKIMAGE_RUN,tools/userland/$$suite.recipe,$$suite) \
 			--tree $(BUILD)/images/userland-$$suite || exit 1; \
 	done
-	@for package in $(USERLAND); do \
-		$(SRCPKG) $(APT_PRIVATE) $(BUILD) \
-			$(SELFTESTS)/headers/usr/include/linux/capability.h $(JOBS) $$package || exit 1; \
-	done
+	@for package in $(USERLAND); do $(call srcpkg,$$package) || exit 1; done
 
 .PHONY: userland
 

@@ -2,8 +2,9 @@
 /*
  * srcpkg - build a source package of Debian's with our patches
  *
- * userland/NAME/build says how, a keyword a line:
+ * userland/NAME/build says how, a keyword a line, words "in quotes" if need be:
  *
+ *   staged DIR             no source package: a copy of build/DIR
  *   source NAME SUITE...   with Debian's patches, from the first of the suites
  *                          that hands it out
  *   tarball NAME SUITE...  what Debian has it from, without Debian's patches
@@ -12,7 +13,13 @@
  *   tree SUITE             where it is built, if that is not Debian 13
  *   version-of BINARY      the version that the image has of that package
  *   run PROGRAM [ARG...]   in the source; %v is the version, %j the jobs
- *   keep FILE AS           what the package is built for
+ *   keep FILE AS           what is used alone: build/userland/NAME/AS
+ *   repack PACKAGE SUITE [FILE=PATH...]
+ *                          Debian's package with files of the build, see
+ *                          repack.c, and `suffix TEXT' behind its version
+ *   debs                   what the build left beside the source
+ *
+ * Packages come to build/debs/NAME.
  *
  * What ends in .patch beside it is applied beforehand.  It is built in a tree
  * of Debian's that has the compiler, and that has the patched kernel's
@@ -25,40 +32,46 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "libcap.h"
+#include "srcpkg.h"
 
-#define MAX_WORDS	64
-#define MAX_LINES	32
+const char *apt, *build, *name;
+char tree[PATH_MAX], log_file[PATH_MAX];
+struct line lines[MAX_LINES];
+int nr_lines;
 
-struct line {
-	char *word[MAX_WORDS + 1];
-	int nr;
-};
-
-static const char *apt, *build, *header, *jobs, *name;
-static char recipe[PATH_MAX], tree[PATH_MAX], out[PATH_MAX], log_file[PATH_MAX];
+static const char *header, *jobs;
+static char recipe[PATH_MAX], out[PATH_MAX];
 static char version[64];
-static struct line lines[MAX_LINES];
-static int nr_lines;
 
-static void must(const char *dir, const char *what, const char *const argv[])
+void must(const char *dir, const char *what, const char *const argv[])
 {
 	if (run(dir, log_file, argv))
 		die("%s; the reason is at the end of %s", what, log_file);
 }
 
-#define MUST(dir, what, ...) \
-	must(dir, what, (const char *const[]){ __VA_ARGS__, NULL })
+/* The next word of a line, which may be quoted; NULL at its end */
+static char *next_word(char **at)
+{
+	char *word = *at + strspn(*at, " \t");
+	const char *end = " \t";
 
-/* The tree's share of a path, and the path */
-#define WORK		"/work"
-#define SOURCE		WORK "/source"
+	if (!*word)
+		return NULL;
+	if (*word == '"') {
+		word++;
+		end = "\"";
+	}
+	*at = word + strcspn(word, end);
+	if (**at)
+		*(*at)++ = '\0';
+	return word;
+}
 
 static void read_recipe(void)
 {
 	static const char *const known[] = {
-		"source", "tarball", "deb", "own", "tree", "version-of", "run",
-		"keep",
+		"source", "tarball", "staged", "deb", "own", "tree",
+		"version-of", "run", "keep", "suffix", "repack", "debs",
 	};
 	char path[PATH_MAX], *text, *line, *next;
 
@@ -78,14 +91,15 @@ static void read_recipe(void)
 			continue;
 		if (nr_lines == MAX_LINES)
 			die("%s has more than %d lines", path, MAX_LINES);
-		for (char *w = strtok(line, " \t"); w; w = strtok(NULL, " \t")) {
+		for (char *w = next_word(&line); w; w = next_word(&line)) {
 			if (l->nr == MAX_WORDS)
 				die("%s: more than %d words in a line", path,
 				    MAX_WORDS);
 			l->word[l->nr++] = w;
 		}
 		for (i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
-			if (l->nr > 1 && !strcmp(l->word[0], known[i]))
+			if (!strcmp(l->word[0], known[i]) &&
+			    l->nr > !!strcmp(known[i], "debs"))
 				break;
 		}
 		if (i == sizeof(known) / sizeof(known[0]))
@@ -145,10 +159,25 @@ static char *mark_file(char *mark, const char *file)
 	return more;
 }
 
-/* What is built from: header, recipe, patches, programs, version */
+/* The checksums and names of a directory's files */
+static char *contents_of(const char *dir)
+{
+	char path[PATH_MAX], *text;
+
+	join(path, "%s/%s", build, dir);
+	text = output_of((const char *const[]){ "sh", "-c",
+		"cd \"$1\" && find . -type f -printf '%m %P\\n' | LC_ALL=C sort && "
+		"find . -type f -print0 | LC_ALL=C sort -z | xargs -0r sha256sum",
+		"sh", path, NULL });
+	if (!text)
+		die("cannot read %s; run `make deb'", path);
+	return text;
+}
+
+/* What is built from: header, recipe, patches, version, our own files */
 static char *wanted(void)
 {
-	char *mark = read_all(header, NULL), *more;
+	char *mark = read_all(header, NULL), *more, *text;
 	struct dirent **patches;
 	int nr;
 
@@ -163,8 +192,10 @@ static char *wanted(void)
 		if (!strcmp(lines[i].word[0], "own"))
 			mark = mark_file(mark, lines[i].word[1]);
 	}
-	if (asprintf(&more, "%s %s\n%s", name, version, mark) < 0)
+	text = find("staged") ? contents_of(find("staged")->word[1]) : strdup("");
+	if (!text || asprintf(&more, "%s %s\n%s%s", name, version, mark, text) < 0)
 		die("out of memory");
+	free(text);
 	return more;
 }
 
@@ -203,8 +234,6 @@ static void fetch_source(char *file)
 	join(dir, "%s/downloads/%s", build, name);
 	snprintf(what, sizeof(what), "%s%s%s", l->word[1], *version ? "=" : "",
 		 version);
-	MUST(NULL, "cannot remove the last download", "rm", "-rf", dir);
-	make_dirs(dir);
 	for (i = 2; i < l->nr; i++) {
 		if (!run(dir, log_file, (const char *const[]){
 				apt, "--suite", l->word[i], "--", "source",
@@ -239,18 +268,19 @@ static void unpack(void)
 	struct dirent **patches;
 	int nr;
 
-	if (source_line())
-		fetch_source(file);
-	join(source, "%s" WORK, tree);
-	MUST(NULL, "cannot remove the last build", "rm", "-rf", source);
-	make_dirs(source);
 	join(source, "%s" SOURCE, tree);
+	if (find("staged")) {
+		join(path, "%s/%s", build, find("staged")->word[1]);
+		MUST(NULL, "cannot copy the source: is the disk full?", "cp",
+		     "-R", path, source);
+		return;
+	}
 	if (!source_line()) {
 		make_dirs(source);
-		join(path, "%s/downloads/%s", build, name);
-		MUST(NULL, "cannot remove the last download", "rm", "-rf", path);
-		make_dirs(path);
-	} else if (tarball_only()) {
+		return;
+	}
+	fetch_source(file);
+	if (tarball_only()) {
 		make_dirs(source);
 		MUST(NULL, "cannot unpack the source: is the disk full?", "tar",
 		     "-xf", file, "-C", source, "--strip-components=1");
@@ -266,32 +296,39 @@ static void unpack(void)
 	}
 }
 
-/* Not installed: the tree stays as its own suite has it */
-static void unpack_deb(const struct line *l)
+void fetch_deb(const char *package, const char *suite, char *path)
 {
-	char dir[PATH_MAX], extra[PATH_MAX], path[PATH_MAX], key[128];
+	char dir[PATH_MAX], key[128];
 	struct dirent **found = NULL;
 	int nr;
 
-	if (l->nr != 3)
-		die("userland/%s/build: deb PACKAGE SUITE", name);
 	join(dir, "%s/downloads/%s", build, name);
-	join(extra, "%s" WORK "/extra", tree);
-	make_dirs(extra);
 	MUST(dir, "Debian does not hand out a package; try again later", apt,
-	     "--suite", l->word[2], "--", "download", "-qq", l->word[1]);
-	snprintf(key, sizeof(key), "%s_", l->word[1]);
+	     "--suite", suite, "--", "download", "-qq", package);
+	snprintf(key, sizeof(key), "%s_", package);
 	nr = scandir(dir, &found, NULL, alphasort);
 	for (int i = 0; i < nr; i++) {
 		if (strncmp(found[i]->d_name, key, strlen(key)) ||
 		    !strstr(found[i]->d_name, ".deb"))
 			continue;
 		join(path, "%s/%s", dir, found[i]->d_name);
-		MUST(NULL, "cannot unpack a package: is the disk full?",
-		     "dpkg-deb", "-x", path, extra);
 		return;
 	}
-	die("no package %s came to %s", l->word[1], dir);
+	die("no package %s came to %s", package, dir);
+}
+
+/* Not installed: the tree stays as its own suite has it */
+static void unpack_deb(const struct line *l)
+{
+	char extra[PATH_MAX], path[PATH_MAX];
+
+	if (l->nr != 3)
+		die("userland/%s/build: deb PACKAGE SUITE", name);
+	join(extra, "%s" WORK "/extra", tree);
+	make_dirs(extra);
+	fetch_deb(l->word[1], l->word[2], path);
+	MUST(NULL, "cannot unpack a package: is the disk full?", "dpkg-deb",
+	     "-x", path, extra);
 }
 
 /* @word with %v and %j replaced */
@@ -344,9 +381,54 @@ static void keep_file(const struct line *l)
 	free(path);
 }
 
+/* Empty directories for what is fetched and for what is built */
+static void begin(void)
+{
+	char dir[PATH_MAX];
+
+	join(dir, "%s/downloads/%s", build, name);
+	remove_tree(dir);
+	make_dirs(dir);
+	join(dir, "%s" WORK, tree);
+	remove_tree(dir);
+	make_dirs(dir);
+}
+
+static bool makes_packages(void)
+{
+	return find("debs") || find("repack");
+}
+
+static void keep_packages(const char *want)
+{
+	char work[PATH_MAX], debs[PATH_MAX];
+
+	if (!makes_packages())
+		return;
+	if (find("repack") && !find("suffix"))
+		die("userland/%s/build has to say suffix", name);
+	if (find("repack"))
+		repack(find("suffix")->word[1]);
+	join(work, "%s" WORK, tree);
+	join(debs, "%s/debs/%s", build, name);
+	if (!publish(work, debs, want))
+		die("the build made no packages; see %s", log_file);
+}
+
+/* Nothing has changed since, and nobody has taken the result away */
+static bool is_built(const char *stamp, const char *want)
+{
+	char debs[PATH_MAX], *is = read_all(stamp, NULL);
+	bool same = is && !strcmp(is, want);
+
+	free(is);
+	join(debs, "%s/debs/%s/recipe", build, name);
+	return same && (!makes_packages() || !access(debs, F_OK));
+}
+
 int main(int argc, char **argv)
 {
-	char stamp[PATH_MAX], place[PATH_MAX], *is, *want;
+	char stamp[PATH_MAX], place[PATH_MAX], *want;
 	const struct line *l;
 
 	self = "srcpkg";
@@ -373,15 +455,13 @@ int main(int argc, char **argv)
 	setenv("PATH", "/usr/sbin:/usr/bin:/sbin:/bin", 1);
 	read_recipe();
 	find_tree();
-	if ((!source_line() && !find("own")) || !find("keep"))
-		die("userland/%s/build has to say source, tarball or own, and keep",
-		    name);
+	if (!find("keep") && !makes_packages())
+		die("userland/%s/build has to say keep, repack or debs", name);
 	l = find("version-of");
 	if (l)
 		find_version(l->word[1]);
 	want = wanted();
-	is = read_all(stamp, NULL);
-	if (is && !strcmp(is, want))
+	if (is_built(stamp, want))
 		return 0;
 	make_dirs(out);
 	unlink(stamp);
@@ -389,7 +469,9 @@ int main(int argc, char **argv)
 	say("building %s %s (log: %s)", name, version, log_file);
 	join(place, "%s/usr/include/linux/capability.h", tree);
 	MUST(NULL, "cannot put the header in place", "cp", header, place);
-	unpack();
+	begin();
+	if (source_line() || find("staged") || find("own"))
+		unpack();
 	for (int i = 0; i < nr_lines; i++) {
 		if (!strcmp(lines[i].word[0], "deb"))
 			unpack_deb(&lines[i]);
@@ -400,8 +482,9 @@ int main(int argc, char **argv)
 		else if (!strcmp(lines[i].word[0], "keep"))
 			keep_file(&lines[i]);
 	}
+	keep_packages(want);
 	join(place, "%s" WORK, tree);
-	MUST(NULL, "cannot remove the build", "rm", "-rf", place);
+	remove_tree(place);
 	write_all(stamp, want);
 	say("%s is ready", out);
 	return 0;

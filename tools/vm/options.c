@@ -16,6 +16,7 @@ static const char usage[] =
 "  --kernel stock|patched|PATH  which kernel to boot (patched)\n"
 "  --base VERSION               whose kernels those are (6.12)\n"
 "  --image tiny|debian          busybox in memory, or Debian 13 (tiny)\n"
+"  --disk FILE                  use this file system for the image, and write to it\n"
 "  --systemd                    boot the image's systemd, then run the command\n"
 "  --user UID                   run as this user, without capabilities\n"
 "  --caps LIST                  raise these, by name or number; for root: only these\n"
@@ -45,13 +46,14 @@ enum {
 	OPT_STRICT, OPT_TIMEOUT, OPT_MEMORY, OPT_SMP, OPT_APPEND, OPT_ADD,
 	OPT_ENV, OPT_SAVE, OPT_CONSOLE, OPT_VERDICT, OPT_ACCEL, OPT_ICOUNT,
 	OPT_SHELL, OPT_DRY_RUN, OPT_HELP, OPT_MAY_SKIP, OPT_RECORD,
-	OPT_SYSTEMD,
+	OPT_SYSTEMD, OPT_DISK,
 };
 
 static const struct option longopts[] = {
 	{ "kernel", required_argument, NULL, OPT_KERNEL },
 	{ "base", required_argument, NULL, OPT_BASE },
 	{ "image", required_argument, NULL, OPT_IMAGE },
+	{ "disk", required_argument, NULL, OPT_DISK },
 	{ "systemd", no_argument, NULL, OPT_SYSTEMD },
 	{ "user", required_argument, NULL, OPT_USER },
 	{ "caps", required_argument, NULL, OPT_CAPS },
@@ -175,6 +177,9 @@ static void take(struct options *o, int opt, char **argv)
 	case OPT_IMAGE:
 		parse_image(o, optarg);
 		break;
+	case OPT_DISK:
+		o->disk = optarg;
+		break;
 	case OPT_SYSTEMD:
 		o->systemd = true;
 		break;
@@ -286,6 +291,8 @@ void options_parse(struct options *o, int argc, char **argv)
 		fatal("a shell needs a terminal; to run one command use tools/vm/run -- COMMAND");
 	if (o->systemd && strcmp(o->image, "debian"))
 		fatal("the tiny image has no systemd; add --image debian");
+	if (o->disk && strcmp(o->image, "debian"))
+		fatal("the tiny image is in memory; add --image debian");
 	if (!o->memory)
 		o->memory = !strcmp(o->image, "debian") ? 1024 : 512;
 	o->timeout = o->shell ? 0 : scaled(o->timeout);

@@ -88,7 +88,12 @@ void paths_find(const struct options *o, struct run *r)
 	join(r->tiny, "%s/images/tiny.cpio%s%s", r->build, "", "");
 	if (access(r->tiny, R_OK))
 		fatal("there is no tiny image yet; build it with: make vm");
-	if (!strcmp(o->image, "debian")) {
+	if (o->disk) {
+		join(r->disk, "%s%s%s", o->disk, "", "");
+		if (access(r->disk, R_OK | W_OK))
+			fatal("cannot write the disk %s: %s", r->disk,
+			      strerror(errno));
+	} else if (!strcmp(o->image, "debian")) {
 		join(r->disk, "%s/images/debian.ext4%s%s", r->build, "", "");
 		if (access(r->disk, R_OK))
 			fatal("there is no Debian image yet; build it with: make image");

@@ -152,9 +152,9 @@ static void build(struct args *a, const struct options *o, const struct run *r,
 	device(a, "virtio-rng-device");
 	if (r->disk[0]) {
 		arg(a, "-drive");
-		/* Writes go to a temporary file that dies with QEMU */
-		arg(a, "id=root,if=none,format=raw,snapshot=on,file=%s",
-		    quoted(r->disk));
+		/* Writes to the image go to a temporary file that dies with QEMU */
+		arg(a, "id=root,if=none,format=raw,snapshot=%s,file=%s",
+		    o->disk ? "off" : "on", quoted(r->disk));
 		device(a, "virtio-blk-device,drive=root");
 	}
 }

@@ -21,7 +21,7 @@ struct pair {
 };
 
 struct options {
-	const char *kernel, *base, *image;
+	const char *kernel, *base, *image, *disk;
 	const char *accel;
 	const char *append;
 	const char *console, *record;
