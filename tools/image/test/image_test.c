@@ -158,11 +158,11 @@ static void contents(void)
 	inside(sum);
 	check(!strcmp(said, "8\n0\n8\n0\n1000\n1001\n"),
 	      "the tools' copies have cap_bpf,cap_tracing=ep, the originals nothing");
-	check(inside("setpriv --reuid=alice --regid=alice --init-groups "
+	check(inside("runuser -u alice -- "
 		     "/opt/capsplit/bin/cat /proc/self/status") == 0 &&
 	      strstr(said, "CapEff:\t0000028000000000"),
 	      "alice has it from the copies");
-	check(inside("setpriv --reuid=bob --regid=bob --init-groups "
+	check(inside("runuser -u bob -- "
 		     "/opt/capsplit/bin/cat /proc/self/status") != 0 &&
 	      strstr(said, "Permission denied") && !strstr(said, "CapEff"),
 	      "bob has not");

@@ -84,7 +84,7 @@ static const struct {
 	  "a: printf '1..1\\n  1..1\\n  not ok 1 x\\nok 1 group\\n'\n",
 	  "0 passed, 1 failed\n", 1, "not ok: group" },
 	{ "a table that is to be shown is shown",
-	  "a shows: printf '1..1\nok 1 x\n# | tool works\n'\n",
+	  "a shows: printf '1..1\\nok 1 x\\n# | tool works\\n'\n",
 	  "1 passed, 0 failed\n", 0, "\n   | tool works\n" },
 	{ "stderr is not taken for results",
 	  "a: printf '1..1\\nok 1 x\\n'; echo not ok 2 y >&2\n",
