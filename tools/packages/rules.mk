@@ -51,7 +51,8 @@ libc-dev-deb: userland
 # KCONFIG= a configuration of its own, in a directory of its own.
 KDEB := $(BUILD)/$(V)/$(if $(KCONFIG),deb-config,deb)
 KDEB_ARGS := $(if $(KCONFIG),-k $(abspath $(KCONFIG)),\
-	-s $(BUILD)/$(V)/patched $(addprefix -f ,$(KERNEL_FRAGMENTS)) -f tools/kernel/deb.config)
+	-s $(BUILD)/$(V)/patched $(addprefix -f ,$(KERNEL_FRAGMENTS)) -f tools/kernel/deb.config) \
+	-f tools/kernel/deb-name.config
 KDEB_TREE := $(BUILD)/$(V)/patched/src
 # Its version is that of the base with our suffix
 KDEB_VERSION = $(lastword $(shell git -C $(KDEB_TREE) log -1 --format=%s base/$(V)))+capsplit1
@@ -65,7 +66,7 @@ kernel-deb: $(KBUILD) worktree kernel-patched
 	@mkdir -p $(KDEB) $(DEBS)/kernel
 	@[ -e $(KDEB)/src ] || ln -s ../patched/src $(KDEB)/src
 	@now=$$({ echo '$(KDEB_ENV) $(KDEB_ARGS)'; git -C $(KDEB_TREE) rev-parse HEAD; \
-		git -C $(KDEB_TREE) diff HEAD; cat $(KERNEL_FRAGMENTS) tools/kernel/deb.config \
+		git -C $(KDEB_TREE) diff HEAD; cat $(KERNEL_FRAGMENTS) tools/kernel/deb*.config \
 		$(KCONFIG) tools/packages/rules.mk; } | sha256sum); \
 	[ "$$now" = "$$(cat $(DEBS)/kernel/recipe 2>/dev/null)" ] && exit; \
 	rm -rf $(DEBS)/kernel $(KDEB)/*.deb; \
