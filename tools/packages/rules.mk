@@ -139,14 +139,11 @@ $(BIN)/packages-host: tools/packages/host.c $(addprefix libcap-patch/tests/,chec
 	@echo "  CC       $@"
 	@$(CC) $(CFLAGS) $(TOOL_CFLAGS) -Ilibcap-patch/tests -o $@ $(filter %.c,$^)
 
-# Not among the suites: neither has run to its end yet
+# Not among the suites: it has not run to its end yet
 packages-boot: packages-tests ## follow the page for administrators, and boot the kernel it installs
 	@$(BIN)/packages-boot tools/vm/run $(BUILD) $(V) Documentation/project/install.rst
 
-packages-lint: packages-tests ## lintian, and how versions sort, for each package of make deb
-	@$(BIN)/packages-host $(BUILD) tools/packages/lintian.exceptions
-
-.PHONY: packages-boot packages-lint
+.PHONY: packages-boot
 
 packages-tests: packages-tar vm $(PACKAGES_GUEST) $(BIN)/packages-boot $(BIN)/packages-host
 
