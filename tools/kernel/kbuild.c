@@ -27,7 +27,7 @@ struct job {
 	const char *dir;		/* build/<version>/<flavour> */
 	const char *fragments[MAX_FRAGMENTS];
 	int nr_fragments;
-	const char *config;		/* a whole one, in place of fragments */
+	const char *config;		/* a whole one, in place of tinyconfig */
 	const char *seed;		/* a flavour whose objects to begin with */
 	const char *target;
 	const char *cc;
@@ -247,7 +247,7 @@ static const struct argp_option options[] = {
 	{ "fragment", 'f', "FILE", 0,
 	  "configuration over tinyconfig, may be repeated", 0 },
 	{ "config", 'k', "FILE", 0,
-	  "this configuration, in place of tinyconfig and fragments", 0 },
+	  "fragments go over this, in place of tinyconfig", 0 },
 	{ "seed", 's', "DIR", 0,
 	  "begin with the objects of the flavour in DIR", 0 },
 	{ "target", 't', "TARGET", 0,
@@ -295,8 +295,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		job->dir = arg;
 		return 0;
 	case ARGP_KEY_END:
-		if (!job->dir || !job->nr_fragments == !job->config)
-			argp_error(state, "name a directory, and fragments or a configuration");
+		if (!job->dir || (!job->nr_fragments && !job->config))
+			argp_error(state, "name a directory, and a fragment or a configuration");
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;

@@ -51,7 +51,8 @@ libc-dev-deb: userland
 # KCONFIG= a configuration of its own, in a directory of its own.
 KDEB := $(BUILD)/$(V)/$(if $(KCONFIG),deb-config,deb)
 KDEB_ARGS := $(if $(KCONFIG),-k $(abspath $(KCONFIG)),\
-	-s $(BUILD)/$(V)/patched $(addprefix -f ,$(KERNEL_FRAGMENTS)) -f tools/kernel/deb.config)
+	-s $(BUILD)/$(V)/patched $(addprefix -f ,$(KERNEL_FRAGMENTS)) -f tools/kernel/deb.config) \
+	-f tools/kernel/deb-name.config
 KDEB_TREE := $(BUILD)/$(V)/patched/src
 # Its version is that of the base with our suffix
 KDEB_VERSION = $(lastword $(shell git -C $(KDEB_TREE) log -1 --format=%s base/$(V)))+capsplit1
@@ -65,7 +66,7 @@ kernel-deb: $(KBUILD) worktree kernel-patched
 	@mkdir -p $(KDEB) $(DEBS)/kernel
 	@[ -e $(KDEB)/src ] || ln -s ../patched/src $(KDEB)/src
 	@now=$$({ echo '$(KDEB_ENV) $(KDEB_ARGS)'; git -C $(KDEB_TREE) rev-parse HEAD; \
-		git -C $(KDEB_TREE) diff HEAD; cat $(KERNEL_FRAGMENTS) tools/kernel/deb.config \
+		git -C $(KDEB_TREE) diff HEAD; cat $(KERNEL_FRAGMENTS) tools/kernel/deb*.config \
 		$(KCONFIG) tools/packages/rules.mk; } | sha256sum); \
 	[ "$$now" = "$$(cat $(DEBS)/kernel/recipe 2>/dev/null)" ] && exit; \
 	rm -rf $(DEBS)/kernel $(KDEB)/*.deb; \
@@ -138,14 +139,11 @@ $(BIN)/packages-host: tools/packages/host.c $(addprefix libcap-patch/tests/,chec
 	@echo "  CC       $@"
 	@$(CC) $(CFLAGS) $(TOOL_CFLAGS) -Ilibcap-patch/tests -o $@ $(filter %.c,$^)
 
-# Not among the suites: neither has run to its end yet
+# Not among the suites: it has not run to its end yet
 packages-boot: packages-tests ## follow the page for administrators, and boot the kernel it installs
 	@$(BIN)/packages-boot tools/vm/run $(BUILD) $(V) Documentation/project/install.rst
 
-packages-lint: packages-tests ## lintian, and how versions sort, for each package of make deb
-	@$(BIN)/packages-host $(BUILD) tools/packages/lintian.exceptions
-
-.PHONY: packages-boot packages-lint
+.PHONY: packages-boot
 
 packages-tests: packages-tar vm $(PACKAGES_GUEST) $(BIN)/packages-boot $(BIN)/packages-host
 
