@@ -43,9 +43,10 @@ static const char *const bpf_inspect_names[] = {
 	[BPF_INSPECT_LINK] = "link",
 };
 
-static bool init_capable_noaudit(int cap)
+/* With a record of the refusal */
+static bool bpf_cmd_capable(int cap)
 {
-	return ns_capable_noaudit(&init_user_ns, cap);
+	return bpf_cmd_capable_noaudit(cap) || capable(cap);
 }
 
 /**
@@ -56,11 +57,11 @@ static bool init_capable_noaudit(int cap)
  */
 enum bpf_view bpf_view_by_id(void)
 {
-	if (init_capable_noaudit(CAP_SYS_ADMIN))
+	if (bpf_cmd_capable_noaudit(CAP_SYS_ADMIN))
 		return BPF_VIEW_ALL;
-	if (!capable(CAP_BPF))
+	if (!bpf_cmd_capable(CAP_BPF))
 		return BPF_VIEW_NONE;
-	if (init_capable_noaudit(CAP_TRACING))
+	if (bpf_cmd_capable_noaudit(CAP_TRACING))
 		return BPF_VIEW_INSPECT;
 	return BPF_VIEW_OWN;
 }
@@ -77,8 +78,8 @@ enum bpf_view bpf_view_by_id(void)
  */
 bool bpf_inspect_capable(void)
 {
-	return init_capable_noaudit(CAP_SYS_ADMIN) ||
-	       (capable(CAP_BPF) && capable(CAP_TRACING));
+	return bpf_cmd_capable_noaudit(CAP_SYS_ADMIN) ||
+	       (bpf_cmd_capable(CAP_BPF) && bpf_cmd_capable(CAP_TRACING));
 }
 
 /**

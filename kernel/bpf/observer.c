@@ -15,6 +15,13 @@
 #include <linux/bpf_observer.h>
 #include <linux/btf.h>
 #include <linux/btf_ids.h>
+#include <linux/user_namespace.h>
+
+/* CAP_TRACING acts in the initial user namespace, and so do some tokens */
+static bool acts_elsewhere(const struct bpf_token *token)
+{
+	return token && token->userns != &init_user_ns;
+}
 
 /**
  * bpf_tracing_capable - may the current task observe by way of BPF?
@@ -22,7 +29,7 @@
  *
  * CAP_PERFMON or CAP_SYS_ADMIN, or CAP_BPF and CAP_TRACING together, in the
  * initial user namespace.  CAP_TRACING alone must not relax the verifier.  A
- * token asks for CAP_PERFMON in its own user namespace, as ever, because
+ * token of another user namespace asks for CAP_PERFMON there, as ever, because
  * CAP_TRACING acts in the initial one only.
  *
  * Context: Process context.
@@ -30,11 +37,12 @@
  */
 bool bpf_tracing_capable(const struct bpf_token *token)
 {
-	if (token)
+	if (acts_elsewhere(token))
 		return bpf_token_capable(token, CAP_PERFMON);
-	return perfmon_capable_noaudit() ||
-	       (ns_capable_noaudit(&init_user_ns, CAP_BPF) &&
-		capable(CAP_TRACING));
+	return bpf_token_capable_noaudit(token, CAP_PERFMON) ||
+	       (bpf_token_capable_noaudit(token, CAP_BPF) &&
+		(bpf_token_capable_noaudit(token, CAP_TRACING) ||
+		 capable(CAP_TRACING)));
 }
 
 /**
@@ -49,11 +57,11 @@ bool bpf_tracing_capable(const struct bpf_token *token)
  */
 bool bpf_tracing_capable_noaudit(const struct bpf_token *token)
 {
-	if (token)
+	if (acts_elsewhere(token))
 		return bpf_token_capable(token, CAP_PERFMON);
-	return perfmon_capable_noaudit() ||
-	       (ns_capable_noaudit(&init_user_ns, CAP_BPF) &&
-		ns_capable_noaudit(&init_user_ns, CAP_TRACING));
+	return bpf_token_capable_noaudit(token, CAP_PERFMON) ||
+	       (bpf_token_capable_noaudit(token, CAP_BPF) &&
+		bpf_token_capable_noaudit(token, CAP_TRACING));
 }
 
 /* Program types that look and do not decide */
@@ -105,8 +113,9 @@ bool bpf_perfmon_prog_capable(const struct bpf_token *token,
 bool bpf_observer_prog(const struct bpf_token *token, enum bpf_prog_type type)
 {
 	return (observing_prog_type(type) || type == BPF_PROG_TYPE_SYSCALL) &&
-	       !token && !perfmon_capable_noaudit() &&
-	       ns_capable_noaudit(&init_user_ns, CAP_TRACING);
+	       !acts_elsewhere(token) &&
+	       !bpf_token_capable_noaudit(token, CAP_PERFMON) &&
+	       bpf_token_capable_noaudit(token, CAP_TRACING);
 }
 
 /* What a decision says if it names no capability */

@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # The guest kernels: stock is the base as Debian ships it, patched is the
-# worktree.  Both get the same configuration.
+# worktree.  Both get the same configuration, but for the options that are the
+# series' own.
 
 KERNEL_FRAGMENTS := tools/kernel/base.config
+PATCHED_FRAGMENT := -f tools/kernel/patched.config
 # What a build from nothing compiles, for the progress line alone
 KERNEL_OBJECTS := $(shell cat tools/kernel/objects 2>/dev/null || echo 0)
 
@@ -26,7 +28,7 @@ kernel-stock: $(KBUILD) worktree
 	@$(KBUILD) $(KBUILD_ARGS) $(BUILD)/$(V)/stock
 
 kernel-patched: $(KBUILD) worktree kernel-stock
-	@$(KBUILD) $(KBUILD_ARGS) $(BUILD)/$(V)/patched
+	@$(KBUILD) $(KBUILD_ARGS) $(PATCHED_FRAGMENT) $(BUILD)/$(V)/patched
 
 # The patched kernel's sources with what finds bugs: KASAN, lockdep, kmemleak
 KERNEL_DEBUG_OBJECTS := $(shell cat tools/kernel/objects.debug 2>/dev/null || echo 0)
@@ -34,6 +36,6 @@ kernel-debug: $(KBUILD) worktree kernel-patched ## build the debug kernel: KASAN
 	@mkdir -p $(BUILD)/$(V)/debug
 	@[ -e $(BUILD)/$(V)/debug/src ] || ln -s ../patched/src $(BUILD)/$(V)/debug/src
 	@$(KBUILD) $(filter-out -e $(KERNEL_OBJECTS),$(KBUILD_ARGS)) -e $(KERNEL_DEBUG_OBJECTS) \
-		-f tools/kernel/debug.config $(BUILD)/$(V)/debug
+		$(PATCHED_FRAGMENT) -f tools/kernel/debug.config $(BUILD)/$(V)/debug
 
 .PHONY: kernel kernel-stock kernel-patched kernel-debug

@@ -61,6 +61,17 @@ $(FUZZ): $(AT_SRC)/attack.c $(CT_SRC)/common.c \
 	@$(CT_CC) -o $@.new $(filter %.c,$^)
 	@mv $@.new $@
 
+# BPF tokens
+BT_SRC   := tools/testing/selftests/bpf_token
+BT_PROGS := $(patsubst $(BT_SRC)/%.c,$(SELFTESTS)/bpf_token/%,$(wildcard $(BT_SRC)/token_*.c))
+
+$(BT_PROGS): $(SELFTESTS)/bpf_token/%: $(BT_SRC)/%.c $(CT_SRC)/common.c \
+		$(BT_SRC)/token.h $(CT_SRC)/common.h $(CT_SRC)/focus.h $(CT_HDR)
+	@mkdir -p $(@D)
+	@echo "  CC       $@"
+	@$(CT_CC) -o $@.new $(filter %.c,$^) -lpthread
+	@mv $@.new $@
+
 # What judges the matrix is tested on the host
 MATRIX_TEST := $(BIN)/matrix-test
 $(MATRIX_TEST): tools/testing/matrix_test.c $(CT_POLICY) \
@@ -70,6 +81,6 @@ $(MATRIX_TEST): tools/testing/matrix_test.c $(CT_POLICY) \
 	@$(CC) $(CFLAGS) $(TOOL_CFLAGS) -I$(CT_SRC) -o $@.new $(filter %.c,$^)
 	@mv $@.new $@
 
-selftests: $(CT_PROGS) $(AT_PROGS) $(FUZZ) $(MATRIX_TEST) ## build the tests that run in the guest
+selftests: $(CT_PROGS) $(AT_PROGS) $(BT_PROGS) $(FUZZ) $(MATRIX_TEST) ## build the tests that run in the guest
 
 .PHONY: selftests
