@@ -5,33 +5,34 @@
 # build/debs/trixie.
 
 DEBS := $(BUILD)/debs
-CAPSPLIT_SRC := userland/capsplit
+CAPSPLIT_PKG := userland/capsplit
 CAPSPLIT_STAGE := $(BUILD)/packages/capsplit
 
 # What the package capsplit is made of, a list each; what does not exist is
 # left out
-CAPSPLIT_bin := $(wildcard $(BIN)/capsplit)
+CAPSPLIT_bin := $(CAPSPLIT)
 CAPSPLIT_units := $(wildcard tools/*/units/*.service)
 CAPSPLIT_udev := $(wildcard tools/udev/*.rules)
-CAPSPLIT_completion := $(wildcard tools/*/completion/*)
 CAPSPLIT_man := $(wildcard Documentation/man/*.[1-9])
-CAPSPLIT_doc := $(wildcard Documentation/admin-guide/*.rst Documentation/project/*.rst)
-CAPSPLIT_debian := $(wildcard $(CAPSPLIT_SRC)/debian/*)
+CAPSPLIT_doc := $(wildcard $(addprefix Documentation/,admin-guide/*.rst userspace-api/*.rst project/*.rst))
+CAPSPLIT_debian := $(wildcard $(CAPSPLIT_PKG)/debian/*)
 CAPSPLIT_perf := $(PERF)
 
 # The same, with a name of its own: NAME=FILE...
 CAPSPLIT_AS := \
+	bash-completion/capsplit=tools/capsplit/completion/capsplit.bash \
+	zsh-completion/_capsplit=tools/capsplit/completion/_capsplit \
 	man/cap_tracing.7=Documentation/man/capabilities.7.cap_tracing \
-	pam-configs/capsplit=$(CAPSPLIT_SRC)/capsplit.pam-config \
-	security/capsplit.conf=$(CAPSPLIT_SRC)/capsplit.conf
+	pam-configs/capsplit=$(CAPSPLIT_PKG)/capsplit.pam-config \
+	security/capsplit.conf=$(CAPSPLIT_PKG)/capsplit.conf
 
 as_name = $(firstword $(subst =, ,$(1)))
 as_file = $(lastword $(subst =, ,$(1)))
-CAPSPLIT_DIRS := bin units udev completion man doc debian perf
-CAPSPLIT_SYSUSERS := $(CAPSPLIT_SRC)/capsplit.sysusers $(wildcard tools/*/units/*.sysusers)
+CAPSPLIT_DIRS := bin units udev man doc debian perf
+CAPSPLIT_SYSUSERS := $(CAPSPLIT_PKG)/capsplit.sysusers $(wildcard tools/*/units/*.sysusers tools/udev/*.sysusers)
 
 # Says nothing about being up to date: srcpkg looks at what is in there
-capsplit-stage: deps perf
+capsplit-stage: deps perf $(CAPSPLIT)
 	@rm -rf $(CAPSPLIT_STAGE)
 	@mkdir -p $(addprefix $(CAPSPLIT_STAGE)/,$(CAPSPLIT_DIRS) $(foreach a,$(CAPSPLIT_AS),$(dir $(call as_name,$(a)))))
 	@$(foreach d,$(CAPSPLIT_DIRS),$(if $(CAPSPLIT_$(d)),cp -R $(CAPSPLIT_$(d)) $(CAPSPLIT_STAGE)/$(d) &&)) \
@@ -52,7 +53,7 @@ libc-dev-deb: userland
 KDEB := $(BUILD)/$(V)/$(if $(KCONFIG),deb-config,deb)
 KDEB_ARGS := $(if $(KCONFIG),-k $(abspath $(KCONFIG)),\
 	-s $(BUILD)/$(V)/patched $(addprefix -f ,$(KERNEL_FRAGMENTS)) -f tools/kernel/deb.config) \
-	-f tools/kernel/deb-name.config
+	$(PATCHED_FRAGMENT) -f tools/kernel/deb-name.config
 KDEB_TREE := $(BUILD)/$(V)/patched/src
 # Its version is that of the base with our suffix
 KDEB_VERSION = $(lastword $(shell git -C $(KDEB_TREE) log -1 --format=%s base/$(V)))+capsplit1
@@ -66,7 +67,7 @@ kernel-deb: $(KBUILD) worktree kernel-patched
 	@mkdir -p $(KDEB) $(DEBS)/kernel
 	@[ -e $(KDEB)/src ] || ln -s ../patched/src $(KDEB)/src
 	@now=$$({ echo '$(KDEB_ENV) $(KDEB_ARGS)'; git -C $(KDEB_TREE) rev-parse HEAD; \
-		git -C $(KDEB_TREE) diff HEAD; cat $(KERNEL_FRAGMENTS) tools/kernel/deb*.config \
+		git -C $(KDEB_TREE) diff HEAD; cat $(KERNEL_FRAGMENTS) $(filter %.config,$(PATCHED_FRAGMENT)) tools/kernel/deb*.config \
 		$(KCONFIG) tools/packages/rules.mk; } | sha256sum); \
 	[ "$$now" = "$$(cat $(DEBS)/kernel/recipe 2>/dev/null)" ] && exit; \
 	rm -rf $(DEBS)/kernel $(KDEB)/*.deb; \
