@@ -16,6 +16,7 @@
 #include <linux/bpf.h>
 #include <linux/bpf_perm.h>
 #include <linux/bpf_token.h>
+#include <linux/rcupdate.h>
 #include <linux/sched/coredump.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
@@ -58,16 +59,22 @@ static bool allows(const struct bpf_token *token, int cmd)
 	return cmd >= 0 && cmd < 64 && bpf_token_allow_cmd(token, cmd);
 }
 
+/* A task's own sighand stays where it is while the task runs */
+static spinlock_t *own_siglock(void)
+{
+	return &rcu_dereference_protected(current->sighand, true)->siglock;
+}
+
 /* A process has a token once and for long: while it is no good, it has none */
 static struct bpf_token *process_token(void)
 {
 	struct bpf_token *token;
 
-	spin_lock_irq(&current->sighand->siglock);
+	spin_lock_irq(own_siglock());
 	token = current->signal->bpf_perm;
 	if (token)
 		bpf_token_inc(token);
-	spin_unlock_irq(&current->sighand->siglock);
+	spin_unlock_irq(own_siglock());
 
 	if (token && bpf_token_usable(token)) {
 		bpf_token_put(token);
@@ -257,10 +264,10 @@ void bpf_perm_set_process(struct bpf_token *token)
 		/* As in commit_creds(): not dumpable before it has rights */
 		smp_wmb();
 	}
-	spin_lock_irq(&current->sighand->siglock);
+	spin_lock_irq(own_siglock());
 	old = current->signal->bpf_perm;
 	WRITE_ONCE(current->signal->bpf_perm, token);
-	spin_unlock_irq(&current->sighand->siglock);
+	spin_unlock_irq(own_siglock());
 	bpf_token_put(old);
 }
 
