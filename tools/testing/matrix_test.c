@@ -17,7 +17,7 @@
 #include "matrix_file.h"
 
 #define NR_OPS		3
-#define TESTS		24
+#define TESTS		27
 
 static int nr, failed;
 
@@ -154,6 +154,34 @@ static int diff(const char *program, const char *args, char *out, size_t size)
 	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
+/* Which pairs of values of two sysctls has the first of two shards? */
+static void test_pairs(void)
+{
+	bool met[MATRIX_NR_PAR][MATRIX_NR_KPTR] = { 0 };
+	bool par[MATRIX_NR_PAR][MATRIX_NR_UNPRIV] = { 0 };
+	bool kptr[MATRIX_NR_KPTR][MATRIX_NR_UNPRIV] = { 0 };
+	struct policy_task task;
+	int cell, pairs = 0;
+
+	for (cell = 0; cell < MATRIX_NR_CELLS; cell++) {
+		int p, u;
+
+		if (!matrix_in_shard(cell, 0, 2))
+			continue;
+		matrix_task(cell, &task);
+		p = task.par - MATRIX_FIRST_PAR;
+		u = task.unpriv / 2;
+		pairs += !met[p][task.kptr] + !par[p][u] + !kptr[task.kptr][u];
+		met[p][task.kptr] = true;
+		par[p][u] = true;
+		kptr[task.kptr][u] = true;
+	}
+	check(pairs == MATRIX_NR_PAR * MATRIX_NR_KPTR +
+		       MATRIX_NR_PAR * MATRIX_NR_UNPRIV +
+		       MATRIX_NR_KPTR * MATRIX_NR_UNPRIV,
+	      "half of the settings have each pair of the sysctls' values");
+}
+
 static void test_diff(const char *program)
 {
 	const int last = MATRIX_NR_CELLS - 1;
@@ -211,6 +239,18 @@ static void test_diff(const char *program)
 	check(!diff(program, "stock.0 stock.1 -- patched", out, sizeof(out)),
 	      "shards add up to one run");
 
+	fill();
+	for (i = 0; i < MATRIX_NR_CELLS; i++) {
+		if (!matrix_in_shard(i, 0, 2))
+			cells[1][i] = MATRIX_NOT_RUN;
+	}
+	put("stock.0", 40, 0);
+	check(!diff(program, "--shard 0/2 stock.0 -- patched", out, sizeof(out)) &&
+	      diff(program, "--shard 1/2 stock.0 -- patched", out, sizeof(out)) == 1,
+	      "--shard asks for the verdicts of that shard");
+	check(diff(program, "--shard 2/2 stock.0 -- patched", out, sizeof(out)) == 2,
+	      "--shard of a shard that cannot be is refused");
+
 	put("patched", 41, 1);
 	check(diff(program, "stock.0 stock.1 -- patched", out, sizeof(out)) == 2 &&
 	      strstr(out, "truncated"), "a truncated file is refused");
@@ -237,6 +277,7 @@ int main(int argc, char **argv)
 	printf("TAP version 13\n1..%d\n", TESTS);
 	test_language();
 	test_gates();
+	test_pairs();
 	test_diff(program);
 	for (i = 0; i < ARRAY_SIZE(files); i++)
 		unlink(files[i]);

@@ -83,4 +83,8 @@ $(MATRIX_TEST): tools/testing/matrix_test.c $(CT_POLICY) \
 
 selftests: $(CT_PROGS) $(AT_PROGS) $(BT_PROGS) $(FUZZ) $(MATRIX_TEST) ## build the tests that run in the guest
 
-.PHONY: selftests
+# make test takes half of the settings
+matrix: deps kernel vm selftests ## every operation, every subset, every setting of the sysctls, on both kernels
+	@$(SUITE) --file tools/testing/suites.matrix
+
+.PHONY: selftests matrix

@@ -319,7 +319,6 @@ static void tell_mismatch(const struct policy_op *op,
 /* One line of TAP; the number of verdicts, or -1 when one differs */
 static int judge(int op, int shard, int nr_shards)
 {
-	const int per_setting = MATRIX_NR_NS * POLICY_NR_SUBSETS;
 	int cell, verdicts = 0, wrong = 0;
 
 	for (cell = 0; cell < MATRIX_NR_CELLS; cell++) {
@@ -327,7 +326,7 @@ static int judge(int op, int shard, int nr_shards)
 		struct policy_task task, known;
 		__u8 got = cells[op][cell];
 
-		if (cell / per_setting % nr_shards != shard)
+		if (!matrix_in_shard(cell, shard, nr_shards))
 			continue;
 		matrix_task(cell, &task);
 		known = task;

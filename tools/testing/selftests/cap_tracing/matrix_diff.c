@@ -3,9 +3,10 @@
  * Compares the verdicts of the unpatched kernel with the patched kernel's:
  * whoever holds no CAP_TRACING gets the same from both.  Runs on the host.
  *
- *   matrix_diff STOCK... -- PATCHED...
+ *   matrix_diff [--shard I/N] STOCK... -- PATCHED...
  *
- * Several files of one kernel are the shards of one run.
+ * Several files of one kernel are the shards of one run; with --shard the
+ * others were not run, and are not asked for.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -17,6 +18,8 @@
 #define CAP_TRACING	41
 #define MAX_TOLD	5
 enum { T = 1U << POLICY_T };
+
+static int shard, nr_shards = 1;
 
 struct verdicts {
 	struct matrix_header header;
@@ -162,6 +165,8 @@ static int compare(const struct verdicts *stock, const struct verdicts *patched,
 		__u8 other;
 		const char *who;
 
+		if (!matrix_in_shard(cell, shard, nr_shards))
+			continue;
 		if (cell & T) {
 			/* A bit that the kernel does not know does nothing */
 			other = stock->cells[op][cell & ~T];
@@ -194,10 +199,17 @@ int main(int argc, char **argv)
 	long compared = 0;
 	__u32 op;
 
+	if (argc > 2 && !strcmp(argv[1], "--shard")) {
+		if (sscanf(argv[2], "%d/%d", &shard, &nr_shards) != 2 ||
+		    shard < 0 || shard >= nr_shards)
+			argc = 0;
+		argv += 2;
+		argc -= 2;
+	}
 	while (split < argc && strcmp(argv[split], "--"))
 		split++;
 	if (split < 2 || split + 1 >= argc) {
-		fprintf(stderr, "usage: matrix_diff STOCK... -- PATCHED...\n");
+		fprintf(stderr, "usage: matrix_diff [--shard I/N] STOCK... -- PATCHED...\n");
 		return 2;
 	}
 	if (read_shards(argv + 1, split - 1, &stock) ||

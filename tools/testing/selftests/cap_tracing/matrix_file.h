@@ -7,6 +7,7 @@
 #define _CAP_TRACING_MATRIX_FILE_H
 
 #include <linux/types.h>
+#include <stdbool.h>
 
 #include "policy.h"
 
@@ -53,6 +54,15 @@ static inline void matrix_task(int cell, struct policy_task *task)
 	task->kptr = setting / MATRIX_NR_PAR % MATRIX_NR_KPTR;
 	task->unpriv = setting / (MATRIX_NR_PAR * MATRIX_NR_KPTR) * 2;
 	task->patched = false;
+}
+
+/*
+ * Is the cell's setting one of this shard's?  Of the two halves each has every
+ * value of a sysctl together with every value of every other one.
+ */
+static inline bool matrix_in_shard(int cell, int shard, int nr_shards)
+{
+	return cell / (MATRIX_NR_NS * POLICY_NR_SUBSETS) % nr_shards == shard;
 }
 
 #endif /* _CAP_TRACING_MATRIX_FILE_H */
