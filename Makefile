@@ -25,11 +25,22 @@ help: ## list the targets with what each does
 	@sed -n 's/^\([a-z][a-z-]*\):[^#]*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | sort | \
 		while IFS="$$(printf '\t')" read -r t d; do printf '  %-15s %s\n' "$$t" "$$d"; done
 
+# What takes long to build, side by side: one compiles, the other unpacks, and
+# neither keeps two processors busy alone.  If one fails so does the whole.
+parts: deps worktree $(KBUILD) $(APT_PRIVATE) $(MKIMAGE) $(LIBCAP_BUILD) $(SRCPKG) $(BUILD)/selftests/headers/.done
+	@$(MAKE) --no-print-directory kernel-deb & kernel=$$!; \
+	$(MAKE) --no-print-directory userland perf bpftool || { \
+		kill $$kernel 2>/dev/null; wait $$kernel; exit 1; }; \
+	wait $$kernel
+
 # The suites ask for programs and images by name: have them all first
-test: deps kernel libcap image vm vm-tests image-tests libcap-tests $(BIN)/mirror-test $(BIN)/bench-test \
+test-programs: kernel libcap image vm vm-tests image-tests libcap-tests $(BIN)/mirror-test $(BIN)/bench-test \
 		demo-programs tools-programs tracers-programs services-tests userland-tests capsplit-tests packages-tests selftests \
 		$(BIN)/fuzz $(BIN)/mutants $(BIN)/series-test $(KBUILD) $(BIN)/kbuild-test $(LINT) \
-		$(addprefix $(BIN)/uprobe-elf-,test fuzz fuzz-test) ## every test; the last line is "N passed, N failed"
+		$(addprefix $(BIN)/uprobe-elf-,test fuzz fuzz-test)
+
+test: parts ## every test; the last line is "N passed, N failed"
+	@$(MAKE) --no-print-directory test-programs
 	@$(SUITE)
 
 policy: selftests ## the policy table: every operation, who may do it, what the others get
@@ -38,4 +49,4 @@ policy: selftests ## the policy table: every operation, who may do it, what the 
 clean: ## remove what was built for the kernels, images and tools; keep downloads and ccache
 	rm -rf $(BUILD)/bin $(BUILD)/images $(BUILD)/selftests $(BUILD)/results
 
-.PHONY: help test policy clean
+.PHONY: help parts test-programs test policy clean
