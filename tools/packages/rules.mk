@@ -140,7 +140,7 @@ $(BIN)/packages-host: tools/packages/host.c $(addprefix libcap-patch/tests/,chec
 	@echo "  CC       $@"
 	@$(CC) $(CFLAGS) $(TOOL_CFLAGS) -Ilibcap-patch/tests -o $@ $(filter %.c,$^)
 
-# Not among the suites: it has not run to its end yet
+# Not among the suites, for it takes two boots of a quarter of an hour each on a busy machine
 packages-boot: packages-tests ## follow the page for administrators, and boot the kernel it installs
 	@$(BIN)/packages-boot tools/vm/run $(BUILD) $(V) Documentation/project/install.rst
 

@@ -67,6 +67,8 @@ void remember(const char *file)
 	     " -o -path /var/lib/apt -o -path /var/cache -o -path /var/log"
 	     " -o -path /var/tmp -o -path /home -o -path /root"
 	     " -o -path '*/.updated' -o -path /etc/machine-id"
+	     /* a boot makes it */
+	     " -o -path /var/lib/dbus/machine-id"
 	     /* systemd's own, not what packages enable there */
 	     " -o -path '/var/lib/systemd/[!d]*'"
 	     " \\) -prune -o -printf '%%p %%y %%m %%u:%%g %%l\\n';"

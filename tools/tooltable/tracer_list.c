@@ -94,7 +94,7 @@ static const char *take_verdicts(struct row *r, char *text)
 			return "expect five verdicts: stock, here, nobody, without cap_bpf, without cap_tracing";
 		r->want[a] = verdict_of(word);
 		if (r->want[a] == UNKNOWN && strcmp(word, "-") &&
-		    (strcmp(word, ".") || a < NOBODY))
+		    (strcmp(word, ".") || a == HERE))
 			return "a verdict is works, blind, refused, fails, - or .";
 		if (!strcmp(word, "-") == has_account(r, a))
 			return "write - for the rights that the line does not need, and a verdict for the others";

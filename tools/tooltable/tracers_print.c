@@ -20,8 +20,8 @@ static const char *cell(const struct row *r, const struct found *f, size_t i,
 {
 	if (r->want[a] != UNKNOWN)
 		return verdict_word[f->verdict[i][a]];
-	return a == NOBODY || (a == NO_BPF ? r->bpf : r->tracing) ?
-		"not tried" : "not needed";
+	return (a == NO_BPF && !r->bpf) || (a == NO_TRACING && !r->tracing) ?
+		"not needed" : "not tried";
 }
 
 static bool is_right(const struct row *r, const struct found *f, size_t i)
@@ -93,8 +93,7 @@ static const char introduction[] =
 	"Here\n"
 	"  alice on the patched kernel\n"
 	"No bpf, No tracing\n"
-	"  the same with that one taken away; what was not tried, the tool's other\n"
-	"  lines show\n"
+	"  the same with that one taken away\n"
 	"Nobody\n"
 	"  bob (uid 1001) on the patched kernel, with nothing\n"
 	"Today\n"
@@ -107,7 +106,9 @@ static const char introduction[] =
 	"fails\n"
 	"  it gave up, and did not say that a right was missing\n"
 	"blind\n"
-	"  it ended without an error, and showed less\n\n"
+	"  it ended without an error, and showed less\n"
+	"not tried\n"
+	"  the tool's other lines show it\n\n"
 	"All of it at ``kernel.perf_event_paranoid`` = 3 and ``kernel.kptr_restrict`` = 1;\n"
 	"those of the series' perf also at 2 and 0, with the same result. ";
 
