@@ -84,9 +84,21 @@ $(BIN)/report-test: $(CAPSPLIT_DIR)/report/report_test.c $(CAPSPLIT_POLICY) $(CA
 	@$(CC) $(CFLAGS) $(TOOL_CFLAGS) -I$(CAPSPLIT_CT) -Ilibcap-patch/tests -o $@ \
 		$(filter %.c,$^) -l:libjson-c.a
 
-$(REPORT): $(BIN)/report $(CAPSPLIT_DIR)/report/page.html
-	@$(BIN)/report $(CAPSPLIT_DIR)/report/page.html > $@.new
+# The figures of the last make bench, or else those of the documentation
+REPORT_FIGURES := $(or $(wildcard $(BUILD)/results/bench/table.txt),Documentation/project/costs.rst)
+REPORT_ABOUT = Linux $(V) of Debian ($(shell sed -n 's/^version *//p' patches/$(V)/base)) as it is, beside the same with the series of \
+	$(shell grep -vc '^\#' patches/$(V)/series) patches; guests under QEMU without KVM. \
+	The figures are those of $(if $(findstring build,$(REPORT_FIGURES)),the last make bench,Documentation/project/costs.rst).
+
+$(REPORT): $(BIN)/report $(CAPSPLIT_DIR)/report/page.html $(REPORT_FIGURES) patches/$(V)/series
+	@$(BIN)/report $(CAPSPLIT_DIR)/report/page.html $(REPORT_FIGURES) "$(strip $(REPORT_ABOUT))" > $@.new
 	@mv $@.new $@
+
+$(BIN)/browser-test: $(addprefix $(CAPSPLIT_DIR)/report/,browser.c browser_test.c browser.h) \
+		libcap-patch/tests/check.c libcap-patch/tests/check.h | deps
+	@mkdir -p $(@D)
+	@echo "  CC       $@"
+	@$(CC) $(CFLAGS) $(TOOL_CFLAGS) -Ilibcap-patch/tests -o $@ $(filter %.c,$^) -l:libjson-c.a
 
 report: deps $(REPORT) ## build/report.html: who may do what, stock beside patched, for any set of capabilities
 	@echo $(REPORT)
@@ -94,6 +106,6 @@ report: deps $(REPORT) ## build/report.html: who may do what, stock beside patch
 capsplit: deps $(CAPSPLIT) ## build/bin/capsplit, the command: who may observe, why not, and how to grant it
 
 capsplit-tests: $(CAPSPLIT) $(BIN)/capsplit-asan $(BIN)/capsplit-test \
-	$(BIN)/capsplit-guest demo-programs $(REPORT) $(BIN)/report-test
+	$(BIN)/capsplit-guest demo-programs $(REPORT) $(BIN)/report-test $(BIN)/browser-test
 
 .PHONY: capsplit capsplit-tests report

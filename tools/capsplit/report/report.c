@@ -121,18 +121,57 @@ static void data(void)
 	printf("]};\n");
 }
 
+/* A number with commas in it; its end, or NULL if there is none */
+static const char *number(const char *text, unsigned long long *n)
+{
+	const char *p = text + strspn(text, " ");
+
+	if (*p < '0' || *p > '9')
+		return NULL;
+	for (*n = 0; (*p >= '0' && *p <= '9') || *p == ','; p++)
+		*n = *p == ',' ? *n : *n * 10 + (*p - '0');
+	return p;
+}
+
+/* The lines of a table that make bench has printed, wherever it stands */
+static int figures(FILE *from)
+{
+	unsigned long long n, budget;
+	char line[4096], *name, *gap;
+	const char *p;
+	int lines = 0;
+
+	printf("const figures = [");
+	while (fgets(line, sizeof(line), from)) {
+		name = line + strspn(line, " ");
+		gap = strstr(name, "  ");
+		p = gap ? number(gap, &n) : NULL;
+		if (!p || gap == name || !n)
+			continue;
+		*gap = '\0';
+		printf("%s\n[", lines++ ? "," : "");
+		string(name);
+		printf(",%llu,%llu]", n, number(p, &budget) ? budget : 0);
+	}
+	printf("];\n");
+	return lines;
+}
+
 int main(int argc, char **argv)
 {
-	FILE *page = argc == 2 ? fopen(argv[1], "re") : NULL;
+	FILE *page = argc == 4 ? fopen(argv[1], "re") : NULL;
+	FILE *bench = argc == 4 ? fopen(argv[2], "re") : NULL;
 	bool filled = false;
 	char line[4096];
 
-	if (argc != 2) {
-		fputs("usage: report PAGE\n", stderr);
+	if (argc != 4) {
+		fputs("usage: report PAGE FIGURES ABOUT\n"
+		      "Fill the PAGE with the policy table, the FIGURES of make bench, and what they\n"
+		      "are ABOUT.\n", stderr);
 		return 2;
 	}
-	if (!page) {
-		perror(argv[1]);
+	if (!page || !bench) {
+		perror(argv[page ? 2 : 1]);
 		return 1;
 	}
 	while (fgets(line, sizeof(line), page)) {
@@ -141,8 +180,17 @@ int main(int argc, char **argv)
 			continue;
 		}
 		data();
+		printf("const about = ");
+		string(argv[3]);
+		printf(";\n");
 		filled = true;
+		if (!figures(bench)) {
+			fprintf(stderr, "report: %s has no table of make bench\n",
+				argv[2]);
+			return 1;
+		}
 	}
+	fclose(bench);
 	fclose(page);
 	if (!filled) {
 		fprintf(stderr, "report: %s has no line @DATA@\n", argv[1]);
