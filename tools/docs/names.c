@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * doc-names SELFTESTS PAGE...: each test that a page names exists.
+ *
+ * A name is ``PROGRAM.TEST``, with PROGRAM.c in a directory of SELFTESTS that
+ * has TEST(TEST) or TEST_F(FIXTURE, TEST).  A fixture's name will do for all of
+ * its tests.
+ */
+#define _GNU_SOURCE
+#include <glob.h>
+#include <regex.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define PREFIXES "(focus|attack|token|ns)"
+
+static char *contents(const char *path)
+{
+	FILE *f = fopen(path, "re");
+	char *text = NULL;
+	size_t size = 0;
+
+	if (!f || getdelim(&text, &size, '\0', f) < 0)
+		text = NULL;
+	if (f)
+		fclose(f);
+	return text;
+}
+
+static bool has_test(const char *selftests, const char *program,
+		     const char *test)
+{
+	char *pattern, *text, *call;
+	bool found = false;
+	glob_t files;
+	regex_t r;
+	size_t i;
+
+	if (asprintf(&pattern, "%s/*/%s.c", selftests, program) < 0 ||
+	    asprintf(&call, "^TEST(\\(|_F\\(([a-z_]+, )?)%s[,)]", test) < 0 ||
+	    regcomp(&r, call, REG_EXTENDED | REG_NEWLINE | REG_NOSUB))
+		exit(2);
+	if (!glob(pattern, 0, NULL, &files)) {
+		for (i = 0; i < files.gl_pathc; i++) {
+			text = contents(files.gl_pathv[i]);
+			found |= text && !regexec(&r, text, 0, NULL, 0);
+			free(text);
+		}
+		globfree(&files);
+	}
+	regfree(&r);
+	free(call);
+	free(pattern);
+	return found;
+}
+
+/* How many names of a page stand for nothing */
+static int check(const char *selftests, const char *page, int *names)
+{
+	char *text = contents(page), *at = text, *program, *test;
+	regmatch_t m[4];
+	int wrong = 0;
+	regex_t r;
+
+	if (!text) {
+		printf("# %s cannot be read\n", page);
+		return 1;
+	}
+	if (regcomp(&r, "``(" PREFIXES "_[a-z_]+)\\.([a-z_]+)``", REG_EXTENDED))
+		exit(2);
+	for (; !regexec(&r, at, 4, m, 0); at += m[0].rm_eo) {
+		program = strndup(at + m[1].rm_so, m[1].rm_eo - m[1].rm_so);
+		test = strndup(at + m[3].rm_so, m[3].rm_eo - m[3].rm_so);
+		++*names;
+		if (!has_test(selftests, program, test)) {
+			printf("# %s: there is no test %s.%s\n", page, program,
+			       test);
+			wrong++;
+		}
+		free(program);
+		free(test);
+	}
+	regfree(&r);
+	free(text);
+	return wrong;
+}
+
+int main(int argc, char **argv)
+{
+	int i, names = 0, wrong = 0;
+
+	if (argc < 3) {
+		fputs("usage: doc-names SELFTESTS PAGE...\n", stderr);
+		return 2;
+	}
+	puts("TAP version 13\n1..2");
+	for (i = 2; i < argc; i++)
+		wrong += check(argv[1], argv[i], &names);
+	printf("%sok 1 every test that a page names exists\n", wrong ? "not " : "");
+	printf("%sok 2 there are names to look for # %d\n", names ? "" : "not ",
+	       names);
+	return wrong || !names;
+}
