@@ -232,6 +232,14 @@ static void import_tree(const struct place *p, const struct base *b,
 	free(index);
 }
 
+/* A file of its own, or, after git has tidied up, a line in packed-refs */
+static bool has_ref(const char *store, const char *ref)
+{
+	return exists(store) && !run(NULL, NULL, "git", "--git-dir", store,
+				     "show-ref", "--verify", "--quiet", ref,
+				     NULL);
+}
+
 /**
  * base_import - have base/<version> in the object store
  * @p: where everything is
@@ -241,7 +249,7 @@ static void import_tree(const struct place *p, const struct base *b,
 void base_import(const struct place *p)
 {
 	char *store = fmt("%s/linux.git", p->build);
-	char *ref = fmt("%s/refs/tags/base/%s", store, p->version);
+	char *ref = fmt("refs/tags/base/%s", p->version);
 	char *tmp = fmt("%s/.import-%s", p->build, p->version);
 	struct base b = { 0 };
 	bool pinned;
@@ -249,7 +257,7 @@ void base_import(const struct place *p)
 
 	read_base(p, &b);
 	remove_tree(tmp);
-	if (!exists(ref)) {
+	if (!has_ref(store, ref)) {
 		make_parents(store);
 		free(must(NULL, "git", "init", "-q", "--bare", store, NULL));
 		mkdir(tmp, 0755);

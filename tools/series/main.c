@@ -16,6 +16,7 @@ static const char usage[] =
 	"  worktree       bring build/VERSION/patched/src up to date\n"
 	"  refresh        write its commits back to patches and new files\n"
 	"  check-refresh  prove that the round trip loses nothing\n"
+	"  mail           write numbered patches and a cover letter to build/VERSION/mail\n"
 	"  lint           find new files that no patch, or more than one, claims\n"
 	"\n"
 	"Run it from the top of the repository. BUILD names the build directory.\n";
@@ -48,6 +49,8 @@ int main(int argc, char **argv)
 		refresh(&p);
 	} else if (!strcmp(argv[1], "check-refresh")) {
 		rc = check_refresh(&p);
+	} else if (!strcmp(argv[1], "mail")) {
+		rc = mail(&p);
 	} else if (!strcmp(argv[1], "lint")) {
 		rc = series_lint(p.repo, p.version) != 0;
 	} else {

@@ -23,4 +23,7 @@ refresh: $(SERIES) ## write the worktree's commits back to patches and new files
 check-refresh: $(SERIES) ## prove that worktree and refresh lose nothing
 	@$(SERIES) check-refresh $(V)
 
-.PHONY: base worktree refresh check-refresh
+series: $(SERIES) ## build/V/mail: the series as mails, with a cover letter; proves that they apply
+	@$(SERIES) mail $(V)
+
+.PHONY: series base worktree refresh check-refresh

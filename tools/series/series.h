@@ -75,6 +75,9 @@ void series_export(const struct place *p, const char *tip, const char *repo,
 		   bool verbose);
 void refresh(const struct place *p);
 
+/* mail.c */
+int mail(const struct place *p);
+
 /* check.c */
 int check_refresh(const struct place *p);
 

@@ -89,6 +89,9 @@ static void test_import(void)
 	ok(!sh("[ $(git --git-dir=build/linux.git ls-tree -r --name-only base/1 | wc -l) = 3 ]"),
 	   "a .gitignore that ignores everything costs no file");
 	ok(!try("base") && !sh("[ ! -s said ]"), "a second import does nothing");
+	sh("git --git-dir=build/linux.git pack-refs --all");
+	ok(!try("base") && !sh("[ ! -s said ]"),
+	   "nor does one after git has tidied up");
 }
 
 static void test_round_trip(void)
@@ -170,6 +173,20 @@ static void test_refusals(void)
 	sh("cd build/1/patched/src && git reset -q --hard $(cat %s/good)", top);
 }
 
+static void test_mail(void)
+{
+	sh("printf 'Count in words\n\nNumbers are words.\n' >repo/patches/cover-letter");
+	sh("cd build/1/patched/src && sed -i 's/^50$/fifty/' Makefile && " COMMIT "-am 'build: what the distributor adds' -m 'Series-group: distro'");
+	ok(!try("refresh") && !try("mail") && said("3 mails"),
+	   "mails: a cover letter, and the patches that are for everybody");
+	ok(!sh("cd build/1/mail && grep -q '^Subject: \\[PATCH 0/2\\] Count in words$' 0000-* && grep -q 'Numbers are words' 0000-* && grep -q 'kernel/new.c' 0000-* 0001-* && ! grep -q fifty *"),
+	   "the cover letter has our text and git's list, a patch its new files");
+	sh("cd build/1/patched/src && git reset -q --hard HEAD~1");
+	sh("rm repo/patches/cover-letter");
+	ok(!try("refresh") && try("mail") == 1 && said("cover-letter"),
+	   "without a cover letter nothing is mailed");
+}
+
 static void test_bad_patch(void)
 {
 	sh("echo x >repo/kernel/orphan.c");
@@ -201,6 +218,7 @@ int main(int argc, char **argv)
 	test_context();
 	test_unexported();
 	test_refusals();
+	test_mail();
 	test_bad_patch();
 	printf("1..%d\n", number);
 	if (!failures) {
