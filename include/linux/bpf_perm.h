@@ -23,6 +23,7 @@ struct bpf_token *bpf_perm_nest(int cmd);
 void bpf_perm_unnest(struct bpf_token *active);
 void __bpf_perm_exit(struct task_struct *tsk, bool group_dead);
 
+struct bpf_token *bpf_perm_active(void);
 bool bpf_perm_capable(int cap);
 bool bpf_perm_attach_capable(enum bpf_prog_type prog_type,
 			     enum bpf_attach_type attach_type, int cap);

@@ -16,12 +16,14 @@
 #define BPF_TOKEN_MAX_DEPTH	8
 
 struct bpf_token;
+struct cgroup;
 struct file;
 struct seq_file;
 
 /**
  * struct bpf_delegation - what a token knows of where it comes from
  * @parent: the token it was derived from, which it holds; %NULL for none
+ * @cgroup: what it is confined to, which it holds; %NULL for nothing
  * @id: of this token, for as long as the system runs
  * @caps: capabilities it lets count
  * @uses: how often it was presented
@@ -33,6 +35,7 @@ struct seq_file;
  */
 struct bpf_delegation {
 	struct bpf_token *parent;
+	struct cgroup *cgroup;
 	u64 id;
 	u64 caps;
 	atomic64_t uses;
@@ -43,7 +46,7 @@ struct bpf_delegation {
 };
 
 /* In token.c */
-bool bpf_is_token_file(const struct file *file);
+struct bpf_token *bpf_file_token(const struct file *file);
 void bpf_token_show_fdinfo(struct seq_file *m, struct file *filp);
 
 #ifdef CONFIG_BPF_TOKEN_DELEGATION
@@ -131,5 +134,40 @@ static inline int bpf_token_get_info(struct file *file,
 }
 
 #endif /* CONFIG_BPF_TOKEN_DELEGATION */
+
+#ifdef CONFIG_CGROUP_BPF_TOKEN
+
+/* In token_cgroup.c */
+int bpf_token_confine(struct bpf_token *token, const struct bpf_token *parent,
+		      const union bpf_attr *attr);
+void bpf_token_confine_to(struct bpf_token *token, struct cgroup *cgrp);
+void bpf_token_put_cgroup(struct bpf_token *token);
+int bpf_token_cgroup_live(const struct bpf_token *token);
+u64 bpf_token_cgroup_id(const struct bpf_token *token);
+
+#else
+
+static inline int bpf_token_confine(struct bpf_token *token,
+				    const struct bpf_token *parent,
+				    const union bpf_attr *attr)
+{
+	return 0;
+}
+
+static inline void bpf_token_put_cgroup(struct bpf_token *token)
+{
+}
+
+static inline int bpf_token_cgroup_live(const struct bpf_token *token)
+{
+	return 0;
+}
+
+static inline u64 bpf_token_cgroup_id(const struct bpf_token *token)
+{
+	return 0;
+}
+
+#endif /* CONFIG_CGROUP_BPF_TOKEN */
 
 #endif /* _LINUX_BPF_TOKEN_H */

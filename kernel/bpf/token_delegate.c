@@ -25,7 +25,10 @@
 #include <linux/slab.h>
 #include <linux/user_namespace.h>
 
+#define CGROUP_FLAG	(IS_ENABLED(CONFIG_CGROUP_BPF_TOKEN) ? \
+			 BPF_F_TOKEN_CGROUP : 0)
 #define TOKEN_FLAGS	(BPF_F_TOKEN_DIRECT | BPF_F_TOKEN_DERIVE | \
+			 CGROUP_FLAG | \
 			 BPF_F_TOKEN_IGNORE_UNKNOWN_CMDS | \
 			 BPF_F_TOKEN_IGNORE_UNKNOWN_MAP_TYPES | \
 			 BPF_F_TOKEN_IGNORE_UNKNOWN_PROG_TYPES | \
@@ -60,11 +63,12 @@ void bpf_token_init(struct bpf_token *token)
 }
 
 /**
- * bpf_token_put_parent - let go of the parent of a token that goes away
+ * bpf_token_put_parent - let go of what a token that goes away holds
  * @token: the token
  */
 void bpf_token_put_parent(struct bpf_token *token)
 {
+	bpf_token_put_cgroup(token);
 	bpf_token_put(token->delegation.parent);
 }
 
@@ -95,15 +99,18 @@ struct bpf_token *bpf_token_alloc(void)
  * @token: a token, or %NULL
  *
  * Context: Any context.
- * Return: 0, or -EKEYREVOKED if it or an ancestor was revoked.
+ * Return: 0; -EKEYREVOKED if it or an ancestor was revoked; or -ENODEV if the
+ * cgroup is gone to which it is confined.
  */
 int bpf_token_live(const struct bpf_token *token)
 {
+	int err = bpf_token_cgroup_live(token);
+
 	for (; token; token = token->delegation.parent) {
 		if (READ_ONCE(token->delegation.revoked))
 			return -EKEYREVOKED;
 	}
-	return 0;
+	return err;
 }
 
 /**
@@ -114,7 +121,7 @@ int bpf_token_live(const struct bpf_token *token)
  * be carried into another: whoever is root there is nobody here.
  *
  * Context: Process context.
- * Return: 0, -EKEYREVOKED, or -EPERM.
+ * Return: 0, -EPERM, or the error of bpf_token_live().
  */
 int bpf_token_usable(const struct bpf_token *token)
 {
@@ -276,11 +283,12 @@ static int check_derived(const struct bpf_token *parent,
 	return 0;
 }
 
-static int derive(struct bpf_token *token, u32 parent_fd)
+static int derive(struct bpf_token *token, const union bpf_attr *attr)
 {
-	struct bpf_token *parent = bpf_token_get_from_fd(parent_fd);
+	struct bpf_token *parent;
 	int err;
 
+	parent = bpf_token_get_from_fd(attr->token_create.token_fd);
 	if (IS_ERR(parent))
 		return PTR_ERR(parent);
 	err = check_derived(parent, token);
@@ -294,7 +302,14 @@ static int derive(struct bpf_token *token, u32 parent_fd)
 	token->delegation.confers = parent->delegation.confers;
 	put_user_ns(token->userns);
 	token->userns = get_user_ns(parent->userns);
-	return security_bpf_token_derive(token, parent);
+	return bpf_token_confine(token, parent, attr) ?:
+	       security_bpf_token_derive(token, parent);
+}
+
+static int make_direct(struct bpf_token *token, const union bpf_attr *attr)
+{
+	return check_direct(token) ?: bpf_token_confine(token, NULL, attr) ?:
+	       security_bpf_token_direct(token);
 }
 
 /**
@@ -303,32 +318,29 @@ static int derive(struct bpf_token *token, u32 parent_fd)
  *
  * Context: Process context. Sleeps.
  * Return: a descriptor; -EINVAL for what is not known; -EPERM for more than
- * the caller or the parent has; -ELOOP; -EKEYREVOKED; -EBADF, -ENOMEM,
- * -EMFILE; or what an LSM says.
+ * the caller, the parent or a token confined to a cgroup has; -ELOOP;
+ * -EKEYREVOKED, -ENODEV; -EBADF, -ENOMEM, -EMFILE; or what an LSM says.
  */
 int bpf_token_delegate(const union bpf_attr *attr)
 {
-	bool direct = attr->token_create.flags & BPF_F_TOKEN_DIRECT;
+	u32 flags = attr->token_create.flags;
+	bool direct = flags & BPF_F_TOKEN_DIRECT;
 	struct bpf_token *token;
 	int ret;
 
-	if (attr->token_create.flags & ~TOKEN_FLAGS ||
-	    direct == !!(attr->token_create.flags & BPF_F_TOKEN_DERIVE) ||
+	if (flags & ~TOKEN_FLAGS ||
+	    direct == !!(flags & BPF_F_TOKEN_DERIVE) ||
 	    (direct && attr->token_create.token_fd) ||
-	    attr->token_create.bpffs_fd || attr->token_create.cgroup_fd)
+	    attr->token_create.bpffs_fd ||
+	    (attr->token_create.cgroup_fd && !(flags & BPF_F_TOKEN_CGROUP)))
 		return -EINVAL;
 
 	token = bpf_token_alloc();
 	if (!token)
 		return -ENOMEM;
 	ret = take_masks(token, attr);
-	if (!ret && direct) {
-		ret = check_direct(token);
-		if (!ret)
-			ret = security_bpf_token_direct(token);
-	} else if (!ret) {
-		ret = derive(token, attr->token_create.token_fd);
-	}
+	if (!ret)
+		ret = direct ? make_direct(token, attr) : derive(token, attr);
 	if (!ret)
 		ret = bpf_token_new_fd(token);
 	if (ret < 0)
@@ -384,9 +396,9 @@ int bpf_token_revoke(const union bpf_attr *attr)
 	CLASS(fd, f)(attr->token_revoke.token_fd);
 	if (fd_empty(f))
 		return -EBADF;
-	if (!bpf_is_token_file(fd_file(f)))
+	token = bpf_file_token(fd_file(f));
+	if (!token)
 		return -EINVAL;
-	token = fd_file(f)->private_data;
 
 	err = check_revoke(token, attr->token_revoke.ancestor_fd);
 	if (!err)

@@ -40,7 +40,8 @@ void bpf_token_show_delegation(struct seq_file *m,
 	seq_printf(m, "creator_uid:\t%u\n",
 		   from_kuid_munged(seq_user_ns(m), d->creator));
 	seq_printf(m, "uses:\t%lld\n", (s64)atomic64_read(&d->uses));
-	seq_printf(m, "revoked:\t%d\n", bpf_token_live(token) != 0);
+	seq_printf(m, "cgroup_id:\t%llu\n", bpf_token_cgroup_id(token));
+	seq_printf(m, "revoked:\t%d\n", bpf_token_live(token) == -EKEYREVOKED);
 }
 
 /**
@@ -56,7 +57,7 @@ int bpf_token_get_info(struct file *file, const union bpf_attr *attr,
 		       union bpf_attr __user *uattr)
 {
 	struct bpf_token_info __user *uinfo = u64_to_user_ptr(attr->info.info);
-	const struct bpf_token *token = file->private_data;
+	const struct bpf_token *token = bpf_file_token(file);
 	const struct bpf_delegation *d = &token->delegation;
 	u32 len = attr->info.info_len;
 	struct bpf_token_info info;
@@ -78,9 +79,10 @@ int bpf_token_get_info(struct file *file, const union bpf_attr *attr,
 	info.uses = atomic64_read(&d->uses);
 	info.creator_uid = from_kuid_munged(current_user_ns(), d->creator);
 	info.depth = d->depth;
+	info.cgroup_id = bpf_token_cgroup_id(token);
 	if (d->confers)
 		info.flags |= BPF_TOKEN_INFO_CONFERS;
-	if (bpf_token_live(token))
+	if (bpf_token_live(token) == -EKEYREVOKED)
 		info.flags |= BPF_TOKEN_INFO_REVOKED;
 
 	if (copy_to_user(uinfo, &info, len) ||

@@ -130,7 +130,12 @@ void __bpf_perm_leave(void)
 	bpf_token_put(token);
 }
 
-static struct bpf_token *active_token(void)
+/**
+ * bpf_perm_active - what is the active token?
+ *
+ * Return: it, which stays while the system call does; or %NULL.
+ */
+struct bpf_token *bpf_perm_active(void)
 {
 	return current->bpf_perm ? current->bpf_perm->active : NULL;
 }
@@ -145,7 +150,7 @@ static struct bpf_token *active_token(void)
  */
 struct bpf_token *bpf_perm_nest(int cmd)
 {
-	struct bpf_token *active = active_token();
+	struct bpf_token *active = bpf_perm_active();
 
 	if (active && !allows(active, cmd))
 		current->bpf_perm->active = NULL;
@@ -166,14 +171,18 @@ void bpf_perm_unnest(struct bpf_token *active)
  * bpf_perm_capable - does the active token give a capability?
  * @cap: the capability
  *
- * For commands that take no token and know of no types.
+ * For commands that take no token and know of no types.  A token that is
+ * confined to a cgroup gives them nothing: they are about everything.
  *
  * Context: Process context.
  * Return: true if so; otherwise nothing is logged.
  */
 bool bpf_perm_capable(int cap)
 {
-	return bpf_token_confers(active_token(), cap);
+	struct bpf_token *token = bpf_perm_active();
+
+	return token && !token->delegation.cgroup &&
+	       bpf_token_confers(token, cap);
 }
 
 /**
@@ -182,13 +191,16 @@ bool bpf_perm_capable(int cap)
  * @attach_type: to what
  * @cap: the capability
  *
+ * If the token is confined to a cgroup, whoever attaches asks again once it
+ * knows the cgroup.
+ *
  * Context: Process context.
  * Return: true if so; otherwise nothing is logged.
  */
 bool bpf_perm_attach_capable(enum bpf_prog_type prog_type,
 			     enum bpf_attach_type attach_type, int cap)
 {
-	struct bpf_token *token = active_token();
+	struct bpf_token *token = bpf_perm_active();
 
 	return bpf_token_allow_prog_type(token, prog_type, attach_type) &&
 	       bpf_token_confers(token, cap);
@@ -209,7 +221,7 @@ struct bpf_token *bpf_perm_token(bool by_fd, u32 ufd)
 
 	if (by_fd)
 		return bpf_token_get_from_fd(ufd);
-	token = active_token();
+	token = bpf_perm_active();
 	if (token)
 		bpf_token_inc(token);
 	return token;

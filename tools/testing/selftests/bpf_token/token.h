@@ -20,6 +20,7 @@
 
 struct grant {
 	__u64 cmds, maps, progs, attachs, caps;
+	int cgroup;	/* with BPF_F_TOKEN_CGROUP */
 };
 
 #define GRANT(c) ((struct grant){ ALL_CMDS, ALL_MAPS, ALL_PROGS, ALL_ATTACHS, c })
@@ -31,6 +32,7 @@ static inline int token_make(__u32 flags, int parent, const struct grant *g)
 	memset(&attr, 0, sizeof(attr));
 	attr.token_create.flags = flags;
 	attr.token_create.token_fd = parent;
+	attr.token_create.cgroup_fd = g->cgroup;
 	attr.token_create.allowed_cmds = g->cmds;
 	attr.token_create.allowed_maps = g->maps;
 	attr.token_create.allowed_progs = g->progs;
@@ -215,6 +217,96 @@ static inline int obj_get(const char *path, __u32 flags)
 	attr.pathname = (unsigned long)path;
 	attr.file_flags = flags;
 	return ct_bpf(BPF_OBJ_GET, &attr, sizeof(attr));
+}
+
+/* 0 or errno */
+static inline int cgroup_attach(int prog, int cgroup, __u32 type)
+{
+	union bpf_attr attr;
+
+	memset(&attr, 0, sizeof(attr));
+	attr.target_fd = cgroup;
+	attr.attach_bpf_fd = prog;
+	attr.attach_type = type;
+	return -ct_bpf(BPF_PROG_ATTACH, &attr, sizeof(attr));
+}
+
+static inline int cgroup_detach(int prog, int cgroup, __u32 type)
+{
+	union bpf_attr attr;
+
+	memset(&attr, 0, sizeof(attr));
+	attr.target_fd = cgroup;
+	attr.attach_bpf_fd = prog;
+	attr.attach_type = type;
+	return -ct_bpf(BPF_PROG_DETACH, &attr, sizeof(attr));
+}
+
+static inline int cgroup_query(int target, __u32 type)
+{
+	union bpf_attr attr;
+
+	memset(&attr, 0, sizeof(attr));
+	attr.query.target_fd = target;
+	attr.query.attach_type = type;
+	return -ct_bpf(BPF_PROG_QUERY, &attr, sizeof(attr));
+}
+
+/* A descriptor or -errno */
+static inline int cgroup_link(int prog, int cgroup, __u32 type)
+{
+	union bpf_attr attr;
+
+	memset(&attr, 0, sizeof(attr));
+	attr.link_create.prog_fd = prog;
+	attr.link_create.target_fd = cgroup;
+	attr.link_create.attach_type = type;
+	return ct_bpf(BPF_LINK_CREATE, &attr, sizeof(attr));
+}
+
+/* 0 or errno */
+static inline int send_fd(int sock, int fd)
+{
+	char byte = 0, control[CMSG_SPACE(sizeof(int))] = {};
+	struct iovec iov = { &byte, 1 };
+	struct msghdr msg = {
+		.msg_iov = &iov, .msg_iovlen = 1,
+		.msg_control = control, .msg_controllen = sizeof(control),
+	};
+	struct cmsghdr *c = CMSG_FIRSTHDR(&msg);
+
+	c->cmsg_level = SOL_SOCKET;
+	c->cmsg_type = SCM_RIGHTS;
+	c->cmsg_len = CMSG_LEN(sizeof(int));
+	memcpy(CMSG_DATA(c), &fd, sizeof(fd));
+	return sendmsg(sock, &msg, 0) == 1 ? 0 : errno;
+}
+
+/* A descriptor, or -1 */
+static inline int receive_fd(int sock)
+{
+	char byte, control[CMSG_SPACE(sizeof(int))] = {};
+	struct iovec iov = { &byte, 1 };
+	struct msghdr msg = {
+		.msg_iov = &iov, .msg_iovlen = 1,
+		.msg_control = control, .msg_controllen = sizeof(control),
+	};
+	int fd = -1;
+
+	if (recvmsg(sock, &msg, MSG_CMSG_CLOEXEC) == 1 && CMSG_FIRSTHDR(&msg))
+		memcpy(&fd, CMSG_DATA(CMSG_FIRSTHDR(&msg)), sizeof(fd));
+	return fd;
+}
+
+static int failed;		/* the first step that was not as said */
+
+static inline void step(int n, int want, int have)
+{
+	if (have == want || failed)
+		return;
+	printf("# at %d: %d\n", n, have);
+	fflush(stdout);
+	failed = n;
 }
 
 /* For main(): nothing to test on a kernel without tokens that confer */

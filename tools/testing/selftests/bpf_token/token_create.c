@@ -4,6 +4,7 @@
  * back.
  */
 #include "token.h"
+#include <sys/resource.h>
 #include "../kselftest_harness.h"
 
 #define PIN_DIR	"/tmp/token.bpffs"
@@ -100,8 +101,6 @@ TEST(malformed)
 	EXPECT_EQ(-EINVAL, token_make(BPF_F_TOKEN_DIRECT | BPF_F_TOKEN_DERIVE,
 				      0, &g));
 	EXPECT_EQ(-EINVAL, token_make(BPF_F_TOKEN_DIRECT | 1, 0, &g));
-	EXPECT_EQ(-EINVAL, token_make(BPF_F_TOKEN_DIRECT | BPF_F_TOKEN_CGROUP,
-				      0, &g));
 	EXPECT_EQ(-EINVAL, token_make(BPF_F_TOKEN_DIRECT, 1, &g));
 	EXPECT_EQ(-EINVAL, token_make(BPF_F_TOKEN_IGNORE_UNKNOWN_CMDS, 0, &g));
 	EXPECT_EQ(-EINVAL, token_make(0, 0, &g));
@@ -418,20 +417,75 @@ TEST(what_a_token_tells)
 	close(parent);
 }
 
-/* As many as one likes, in a tree; the guest's leak scan looks on */
+#define MANY	10000
+
+/*
+ * Ten thousand alive at once, in a tree of four children each, seven levels
+ * deep.  The guest's leak scan looks on.
+ */
 TEST(many)
 {
-	int root = token_direct(CAP_B), fd[64], i, round;
+	static int fd[MANY];
+	struct rlimit lim = { MANY + 100, MANY + 100 };
+	struct bpf_token_info info;
+	int revoked = 0;
 
-	for (round = 0; round < 150; round++) {
-		for (i = 0; i < 64; i++) {
-			fd[i] = token_derive(i ? fd[(i - 1) / 2] : root, CAP_B);
-			ASSERT_LE(0, fd[i]);
+	ASSERT_EQ(0, setrlimit(RLIMIT_NOFILE, &lim));
+	fd[0] = token_direct(CAP_B);
+	ASSERT_LE(0, fd[0]);
+	for (int i = 1; i < MANY; i++) {
+		fd[i] = token_derive(fd[(i - 1) / 4], CAP_B);
+		ASSERT_LE(0, fd[i]) {
+			TH_LOG("%d: %d", i, fd[i]);
 		}
-		for (i = 0; i < 64; i++)
-			close(fd[i]);
 	}
-	close(root);
+	EXPECT_EQ(0, token_info(fd[MANY - 1], &info));
+	EXPECT_EQ(7, info.depth);
+	/* One of the four below the first: it and what derives from it */
+	EXPECT_EQ(0, token_revoke(fd[1], fd[0]));
+	for (int i = 0; i < MANY; i++) {
+		bool below = false;
+
+		for (int j = i; j > 0; j = (j - 1) / 4)
+			below |= j == 1;
+		EXPECT_EQ(0, token_info(fd[i], &info));
+		EXPECT_EQ(below, !!(info.flags & BPF_TOKEN_INFO_REVOKED));
+		revoked += below;
+	}
+	EXPECT_EQ(5461, revoked);
+	/* Parents first: each is held by its children */
+	for (int i = 0; i < MANY - 1; i++)
+		close(fd[i]);
+	EXPECT_EQ(0, try_use(fd[MANY - 1]));
+	close(fd[MANY - 1]);
+}
+
+static int no_more_descriptors(void *arg)
+{
+	struct rlimit lim = { 64, 64 };
+	int fd[64], n = 0, token = *(int *)arg;
+
+	if (setrlimit(RLIMIT_NOFILE, &lim))
+		return SETUP_FAILED;
+	while (n < 64 && (fd[n] = token_derive(token, CAP_B)) >= 0)
+		n++;
+	if (n < 16 || fd[n] != -EMFILE ||
+	    token_direct(CAP_B) != -EMFILE || obj_get(PIN, 0) != -EMFILE)
+		return WRONG;
+	/* What is there goes on, and room for one is room for one */
+	if (load_perm(token, 0) || token_revoke(fd[0], token))
+		return WRONG;
+	close(fd[0]);
+	fd[0] = token_derive(token, CAP_B);
+	if (fd[0] < 0 || token_derive(token, CAP_B) != -EMFILE)
+		return WRONG;
+	return 0;
+}
+
+TEST_F(pin, no_more_descriptors)
+{
+	ASSERT_EQ(0, obj_pin(self->token, PIN));
+	EXPECT_EQ(0, as_root(no_more_descriptors, &self->token));
 }
 
 int main(int argc, char **argv)

@@ -262,8 +262,39 @@ static int undumpable(void *arg)
 	return err;
 }
 
+/* Nor at its descriptors */
+static int take_descriptor(void *arg)
+{
+	int ready[2], fd = *(int *)arg, pidfd, err = 0;
+	pid_t pid;
+	char c;
+
+	if (pipe2(ready, O_CLOEXEC))
+		return SETUP_FAILED;
+	pid = fork();
+	if (!pid) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		if (get_perm(fd) || write(ready[1], "", 1) != 1)
+			_exit(1);
+		for (;;)
+			pause();
+	}
+	close(ready[1]);
+	if (read(ready[0], &c, 1) != 1)
+		return SETUP_FAILED;
+	pidfd = syscall(SYS_pidfd_open, pid, 0);
+	if (pidfd < 0)
+		err = SETUP_FAILED;
+	else if (syscall(SYS_pidfd_getfd, pidfd, fd, 0) < 0)
+		err = errno;
+	kill_reap(pid);
+	return err;
+}
+
 TEST_F(dev, not_traced)
 {
+	EXPECT_EQ(EPERM, with(0, take_descriptor, &self->fd));
+
 	EXPECT_EQ(EPERM, with(0, undumpable, &self->fd));
 	EXPECT_EQ(0, with(0, undumpable, NULL));
 }

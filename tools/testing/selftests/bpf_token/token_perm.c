@@ -36,17 +36,6 @@ static int use(void)
 	return shut(prog_with(-1, BPF_PROG_TYPE_SOCKET_FILTER, 0));
 }
 
-static int failed;		/* the first step that was not as said */
-
-static void step(int n, int want, int have)
-{
-	if (have == want || failed)
-		return;
-	printf("# at %d: %d\n", n, have);
-	fflush(stdout);
-	failed = n;
-}
-
 static int once(void *arg)
 {
 	int token = *(int *)arg;
@@ -212,16 +201,6 @@ static int enable_stats(void)
 	return shut(ct_bpf(BPF_ENABLE_STATS, &attr, sizeof(attr)));
 }
 
-static int query(int cgroup)
-{
-	union bpf_attr attr;
-
-	memset(&attr, 0, sizeof(attr));
-	attr.query.target_fd = cgroup;
-	attr.query.attach_type = BPF_CGROUP_INET_INGRESS;
-	return -ct_bpf(BPF_PROG_QUERY, &attr, sizeof(attr));
-}
-
 struct others {
 	int token, map, cgroup, prog;
 	__u32 map_id;
@@ -248,7 +227,7 @@ static int ask(void *arg)
 	step(5, 0, load_perm(o->token, 0));
 	step(6, o->stats, enable_stats());
 	step(7, 0, load_perm(o->token, 0));
-	step(8, o->query, query(o->cgroup));
+	step(8, o->query, cgroup_query(o->cgroup, BPF_CGROUP_INET_INGRESS));
 	step(9, EPERM, by_id(o->map_id));
 	return failed;
 }
@@ -298,6 +277,32 @@ TEST_F(perm, about_others)
 	close(o.cgroup);
 	close(o.map);
 	umount2("/tmp/token.cgroup", MNT_DETACH);
+}
+
+/* Another user and other capabilities, and the token is still there */
+static int change_user(void *arg)
+{
+	step(1, 0, load_perm(*(int *)arg, 0));
+	step(2, 0, ct_become(UID_USER, 0));
+	step(3, 0, use());
+	step(4, EPERM, use());
+	return failed;
+}
+
+/* In another user namespace it is good for nothing */
+static int change_namespace(void *arg)
+{
+	step(1, 0, load_perm(*(int *)arg, 0));
+	step(2, 0, ct_enter_userns());
+	step(3, EPERM, use());
+	step(4, EPERM, load_perm(*(int *)arg, BPF_F_PERM_ON_EXEC));
+	return failed;
+}
+
+TEST_F(perm, change_of_credentials)
+{
+	EXPECT_EQ(0, as_root(change_user, &self->token));
+	EXPECT_EQ(0, with(0, change_namespace, &self->token));
 }
 
 /* A token makes no token that its revocation would not reach */

@@ -4,6 +4,7 @@
  * with tokens of all sorts.
  */
 #include "token.h"
+#include <pthread.h>
 #include "../kselftest_harness.h"
 
 #define LOG_SIZE	65536
@@ -296,15 +297,71 @@ TEST_F(use, revoked_while_a_program_loads)
 	}
 }
 
-static int attach_skb(int prog, int cgroup)
+static void *close_it(void *arg)
 {
-	union bpf_attr attr;
+	struct race *r = arg;
 
-	memset(&attr, 0, sizeof(attr));
-	attr.target_fd = cgroup;
-	attr.attach_bpf_fd = prog;
-	attr.attach_type = BPF_CGROUP_INET_INGRESS;
-	return -ct_bpf(BPF_PROG_ATTACH, &attr, sizeof(attr));
+	while (!__atomic_load_n(r->started, __ATOMIC_ACQUIRE))
+		sched_yield();
+	close(r->token);
+	return NULL;
+}
+
+static int load_until_closed(void *arg)
+{
+	int started = 0, err, n = 0;
+	struct race r = { *(int *)arg, &started };
+	pthread_t thread;
+
+	if (pthread_create(&thread, NULL, close_it, &r))
+		return SETUP_FAILED;
+	do {
+		__atomic_store_n(&started, 1, __ATOMIC_RELEASE);
+		err = load_big(r.token);
+	} while (!err && ++n < 10000);
+	pthread_join(thread, NULL);
+	return err;
+}
+
+/* A load under way has the token, the next one finds no descriptor */
+TEST_F(use, closed_while_a_program_loads)
+{
+	for (int i = 0; i < 4; i++) {
+		int token = token_direct(CAP_B);
+
+		EXPECT_EQ(EBADF, with(0, load_until_closed, &token));
+		close(token);
+	}
+}
+
+/* Between two processes nobody holds it but the socket */
+TEST_F(use, closed_and_revoked_on_the_way)
+{
+	int root = token_direct(CAP_B), token = token_derive(root, CAP_B);
+	int again = token_derive(root, CAP_B), sv[2];
+	struct use u = { .type = BPF_PROG_TYPE_SOCKET_FILTER };
+
+	ASSERT_EQ(0, socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sv));
+	ASSERT_EQ(0, send_fd(sv[0], token));
+	ASSERT_EQ(0, send_fd(sv[0], again));
+	/* A copy, so that somebody can say which one to revoke */
+	close(token);
+	u.token = receive_fd(sv[1]);
+	ASSERT_LE(0, u.token);
+	EXPECT_EQ(0, with(0, try_prog, &u));
+	EXPECT_EQ(0, token_revoke(again, root));
+	close(again);
+	close(u.token);
+	u.token = receive_fd(sv[1]);
+	ASSERT_LE(0, u.token);
+	EXPECT_EQ(EKEYREVOKED, with(0, try_prog, &u));
+	/* One that never arrives goes away with the socket, in itself, even */
+	ASSERT_EQ(0, send_fd(sv[0], u.token));
+	ASSERT_EQ(0, send_fd(sv[0], sv[1]));
+	close(u.token);
+	close(sv[0]);
+	close(sv[1]);
+	close(root);
 }
 
 /* To attach asks for CAP_NET_ADMIN, which the program's token has */
@@ -317,7 +374,7 @@ static int load_and_attach(void *arg)
 		return -prog;
 	if (fds[2])
 		token_revoke(fds[0], fds[3]);
-	err = attach_skb(prog, fds[1]);
+	err = cgroup_attach(prog, fds[1], BPF_CGROUP_INET_INGRESS);
 	close(prog);
 	return err;
 }
