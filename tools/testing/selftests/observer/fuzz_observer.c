@@ -207,10 +207,18 @@ struct canaries {
 	__u64 settings;
 };
 
-static const char *what_changed(struct canaries *c, struct fuzz *f)
+static const char *what_changed(struct canaries *c, struct fuzz *f,
+				const struct journal *journals)
 {
 	char text[64];
 	__u64 hits;
+
+	for (__u64 i = 0; i < options.attackers; i++) {
+		if (journals[i].gained)
+			return "what an attacker may do: see GAINED above";
+	}
+	if (!handed_token_intact(f))
+		return "root's token";
 
 	if (!victim_unharmed(&c->victim))
 		return "what root's process computes, opens or sends";
@@ -241,9 +249,10 @@ static const struct {
 	void (*fn)(struct fuzz *f);
 	const char *name;
 } parts[NR_PARTS] = {
-	{ 38, fuzz_bpf_load, "programs" }, { 10, fuzz_bpf_object, "objects" },
+	{ 34, fuzz_bpf_load, "programs" }, { 8, fuzz_bpf_object, "objects" },
 	{ 8, fuzz_bpf_blind, "bpf()" }, { 16, fuzz_perf, "perf" },
 	{ 20, fuzz_tracefs, "tracefs" }, { 8, fuzz_uprobe, "uprobes" },
+	{ 6, fuzz_token, "tokens" },
 };
 
 static __u64 now_ns(void)
@@ -292,7 +301,7 @@ static void be_attacker(struct fuzz *f, __u64 steps)
 	signal(SIGPIPE, SIG_IGN);
 	alarm(BURST_SECONDS);
 	/* Root's descriptors are not the attacker's */
-	for (int fd = 3; fd < 64; fd++)
+	for (int fd = 3; fd < LAST_OF_ROOT; fd++)
 		close(fd);
 	f->root.prog_fd = -1;
 	if (ct_become(UID_USER, BT))
@@ -391,6 +400,8 @@ int main(int argc, char **argv)
 	sigaction(SIGALRM, &(struct sigaction){ .sa_handler = on_alarm }, NULL);
 	/* Otherwise most of the time goes into waiting for grace periods */
 	put_string("/sys/kernel/rcu_expedited", 0, "1");
+	/* The scan at the end is enough: see tools/vm/guest_report.c */
+	put_string("/sys/kernel/debug/kmemleak", 0, "scan=off");
 	if (journals)
 		err = victim_start(&canaries.victim);
 	/* The processor is for the attackers */
@@ -398,6 +409,8 @@ int main(int argc, char **argv)
 		canaries.victim.box->pause_us = VICTIM_PAUSE_US;
 	if (!err)
 		err = make_root_bpf(&f.root);
+	if (!err)
+		err = hand_out_token(&f);
 	if (!err)
 		err = make_root_tracing();
 	if (!err)
@@ -407,7 +420,7 @@ int main(int argc, char **argv)
 	f.victim = canaries.victim.pid;
 	reset_tracing(&f);
 	canaries.settings = sum_settings();
-	changed = what_changed(&canaries, &f);
+	changed = what_changed(&canaries, &f, journals);
 	if (changed)
 		ksft_exit_fail_msg("before any attack: %s\n", changed);
 	ksft_print_msg("seed %llu: %u functions, %u tracepoints, %u files\n",
@@ -424,7 +437,7 @@ int main(int argc, char **argv)
 			ksft_exit_fail_msg("cannot start an attacker\n");
 		done += burst.steps * options.attackers;
 		reset_tracing(&f);
-		changed = what_changed(&canaries, &f);
+		changed = what_changed(&canaries, &f, journals);
 		if (changed) {
 			print_trouble(journals, number, changed);
 			break;
