@@ -79,6 +79,9 @@ void fuzz_token(struct fuzz *f);
 
 /* fuzz_attach.c: attach @prog, let it run, detach */
 void fuzz_attach(struct fuzz *f, int prog, __u32 type, __u32 attach);
+/* fuzz_bpf.c: look up once what all attackers need, for it takes long */
+void find_btf_ids(void);
+
 /* fuzz_token.c: root's side of it */
 int hand_out_token(struct fuzz *f);	/* 0 or errno */
 bool handed_token_intact(struct fuzz *f);
