@@ -15,6 +15,7 @@ $(FUZZ_RUN): $(addprefix tools/fuzz/,fuzz.c coverage.c fuzz.h) | deps
 fuzz: deps kernel-$(FUZZ_KERNEL) vm selftests $(FUZZ_RUN) ## attack as an observer at random, on the debug kernel: SEED=FIRST[-LAST] STEPS=NUMBER
 	@$(FUZZ_RUN) --base $(V) --kernel $(FUZZ_KERNEL) --jobs $(JOBS) --seed $(SEED) --steps $(STEPS) \
 		--program $(BUILD)/selftests/observer/fuzz_observer \
-		--results $(BUILD)/results/fuzz $(if $(RST),--rst $(RST))
+		--image $(BUILD)/$(V)/$(FUZZ_KERNEL)/bzImage \
+		--results $(BUILD)/results/fuzz-$(FUZZ_KERNEL) $(if $(RST),--rst $(RST))
 
 .PHONY: fuzz

@@ -387,7 +387,7 @@ int ct_btf_id(const char *name, __u32 kind)
 		const char *name;
 		__u32 kind;
 		int id;
-	} known[32];
+	} known[64];
 	static int nr_known;
 	int i, id;
 

@@ -409,13 +409,29 @@ int open_raw_tracepoint(int prog, const char *name)
 
 int pmu_type(const char *pmu)
 {
+	/* Who attacks at random asks at each turn, for one of two */
+	static struct {
+		const char *pmu;
+		int type;
+	} known[4];
 	char path[128];
+	size_t i;
 	int type;
 
+	for (i = 0; i < ARRAY_SIZE(known) && known[i].pmu; i++) {
+		if (!strcmp(pmu, known[i].pmu))
+			return known[i].type;
+	}
 	snprintf(path, sizeof(path), "/sys/bus/event_source/devices/%s/type",
 		 pmu);
 	type = get_number(path);
-	return type < 0 ? -ENOENT : type;
+	if (type < 0)
+		return -ENOENT;
+	if (i < ARRAY_SIZE(known)) {
+		known[i].pmu = strdup(pmu);
+		known[i].type = type;
+	}
+	return type;
 }
 
 int open_uprobe_pmu(const struct uprobe_site *site, pid_t pid)

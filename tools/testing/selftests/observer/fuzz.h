@@ -28,13 +28,15 @@ struct record {
 
 #define MAX_RECORDS	4096
 #define MAX_STEPS	64	/* of those just before */
-#define NR_PARTS	6
+#define NR_PARTS	7
+#define LAST_OF_ROOT	64	/* descriptors below are not the attacker's */
 
 /* Shared by the attacker and whoever judges it */
 struct journal {
 	__u32 nr_records;
 	struct record records[MAX_RECORDS];
 	__u64 taken[NR_PARTS], spent[NR_PARTS];	/* steps, and ns */
+	bool gained;		/* a right that is not the attacker's */
 	__u64 nr_steps;
 	char steps[MAX_STEPS][120];
 };
@@ -56,6 +58,7 @@ struct fuzz {
 	struct journal *journal;
 	pid_t victim;
 	struct root_bpf root;
+	int token;		/* that root has handed out, or -1 */
 	struct names functions, tracepoints, files;
 	int btf_ids[128];	/* of some functions */
 	unsigned int nr_btf_ids;
@@ -72,9 +75,17 @@ void fuzz_bpf_blind(struct fuzz *f);
 void fuzz_perf(struct fuzz *f);
 void fuzz_tracefs(struct fuzz *f);
 void fuzz_uprobe(struct fuzz *f);
+void fuzz_token(struct fuzz *f);
 
 /* fuzz_attach.c: attach @prog, let it run, detach */
 void fuzz_attach(struct fuzz *f, int prog, __u32 type, __u32 attach);
+/* fuzz_bpf.c: look up once what all attackers need, for it takes long */
+void find_btf_ids(void);
+
+/* fuzz_token.c: root's side of it */
+int hand_out_token(struct fuzz *f);	/* 0 or errno */
+bool handed_token_intact(struct fuzz *f);
+
 /* Things that probes see: calls, a file, now and then a task */
 void be_active(struct fuzz *f);
 

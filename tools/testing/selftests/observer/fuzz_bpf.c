@@ -272,17 +272,18 @@ static void emit_reserve(struct builder *b)
 		       BPF_FUNC_ringbuf_discard));
 }
 
+static const char *const kfuncs[] = {
+	"bpf_rcu_read_lock", "bpf_rcu_read_unlock", "bpf_task_acquire",
+	"bpf_task_from_pid", "bpf_task_release", "bpf_cast_to_kern_ctx",
+	"bpf_rdonly_cast", "bpf_dynptr_size", "bpf_obj_new_impl",
+	"bpf_iter_num_new", "bpf_iter_task_new", "bpf_wq_init",
+	"bpf_cgroup_from_id", "bpf_get_task_exe_file", "bpf_preempt_disable",
+	"bpf_local_irq_save", "bpf_throw", "cgroup_rstat_updated",
+	"bpf_lookup_user_key", "bpf_key_put", "bpf_send_signal_task",
+};
+
 static void emit_kfunc(struct builder *b)
 {
-	static const char *const kfuncs[] = {
-		"bpf_rcu_read_lock", "bpf_rcu_read_unlock", "bpf_task_acquire",
-		"bpf_task_from_pid", "bpf_task_release", "bpf_cast_to_kern_ctx",
-		"bpf_rdonly_cast", "bpf_dynptr_size", "bpf_obj_new_impl",
-		"bpf_iter_num_new", "bpf_iter_task_new", "bpf_wq_init",
-		"bpf_cgroup_from_id", "bpf_get_task_exe_file", "bpf_preempt_disable",
-		"bpf_local_irq_save", "bpf_throw", "cgroup_rstat_updated",
-		"bpf_lookup_user_key", "bpf_key_put", "bpf_send_signal_task",
-	};
 	static int ids[ARRAY_SIZE(kfuncs)];
 	struct dice *d = &b->f->dice;
 	__u32 i = throw(d, ARRAY_SIZE(kfuncs));
@@ -423,16 +424,31 @@ static const struct {
 
 #define OBSERVING_KINDS	12	/* the first of them */
 
+static const char *const tps[] = {
+	"btf_trace_sched_switch", "btf_trace_sys_enter",
+	"btf_trace_sched_process_exit", "btf_trace_task_newtask",
+};
+
+static const char *const iters[] = {
+	"bpf_iter_task", "bpf_iter_bpf_map", "bpf_iter_task_file",
+	"bpf_iter_task_vma", "bpf_iter_bpf_prog", "bpf_iter_ksym",
+};
+
+/* ct_btf_id() remembers them, also for children */
+void find_btf_ids(void)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(kfuncs); i++)
+		ct_btf_id(kfuncs[i], BTF_KIND_FUNC);
+	for (size_t i = 0; i < ARRAY_SIZE(tps); i++)
+		ct_btf_id(tps[i], BTF_KIND_TYPEDEF);
+	for (size_t i = 0; i < ARRAY_SIZE(iters); i++)
+		ct_btf_id(iters[i], BTF_KIND_FUNC);
+	ct_btf_id("bpf_lsm_file_open", BTF_KIND_FUNC);
+	ct_btf_release();
+}
+
 static __u32 btf_target(struct fuzz *f, __u32 attach)
 {
-	static const char *const tps[] = {
-		"btf_trace_sched_switch", "btf_trace_sys_enter",
-		"btf_trace_sched_process_exit", "btf_trace_task_newtask",
-	};
-	static const char *const iters[] = {
-		"bpf_iter_task", "bpf_iter_bpf_map", "bpf_iter_task_file",
-		"bpf_iter_task_vma", "bpf_iter_bpf_prog", "bpf_iter_ksym",
-	};
 	int id = 0;
 
 	if (attach == BPF_TRACE_RAW_TP)
