@@ -53,19 +53,20 @@ $(BIN)/capsplit-asan: $(CAPSPLIT_SRC) $(CAPSPLIT_HDR) | deps
 		-o $@.new $(filter %.c %ops.o,$^) $(CAPSPLIT_LIBS)
 	@mv $@.new $@
 
-$(BIN)/capsplit-test: $(addprefix $(CAPSPLIT_DIR)/test/,host.c host_check.c host_who.c schema.c sync.c host.h test.h) \
+$(BIN)/capsplit-test: $(addprefix $(CAPSPLIT_DIR)/test/,common.c host.c host_check.c host_who.c schema.c sync.c host.h test.h) \
 		libcap-patch/tests/check.c libcap-patch/tests/check.h | deps
 	@mkdir -p $(@D)
 	@echo "  CC       $@"
 	@$(CC) $(CFLAGS) $(TOOL_CFLAGS) -Ilibcap-patch/tests -o $@.new $(filter %.c,$^) -l:libjson-c.a
 	@mv $@.new $@
 
-$(BIN)/capsplit-guest: $(addprefix $(CAPSPLIT_DIR)/test/,guest.c guest_deeds.c guest_why.c \
-		guest_watching.c guest_check.c guest.h) libcap-patch/tests/check.c libcap-patch/tests/check.h | deps
+$(BIN)/capsplit-guest: $(addprefix $(CAPSPLIT_DIR)/test/,common.c guest.c guest_deeds.c guest_lib.c \
+		guest_why.c guest_watching.c guest_check.c guest.h test.h) $(LIBCS_A) $(LIBCS)/usr/include/capsplit.h \
+		libcap-patch/tests/check.c libcap-patch/tests/check.h | deps
 	@mkdir -p $(@D)
 	@echo "  CC       $@"
-	@$(CC) $(CFLAGS) $(TOOL_CFLAGS) -Ilibcap-patch/tests -static -pthread -o $@.new \
-		$(filter %.c,$^) -l:libjson-c.a
+	@$(CC) $(CFLAGS) $(TOOL_CFLAGS) -Ilibcap-patch/tests -I$(LIBCS)/usr/include -static -pthread \
+		-o $@.new $(filter %.c %.a,$^) -l:libjson-c.a
 	@mv $@.new $@
 
 # The policy table as a page
@@ -93,7 +94,7 @@ report: deps $(REPORT) ## build/report.html: who may do what, stock beside patch
 
 capsplit: deps $(CAPSPLIT) ## build/bin/capsplit, the command: who may observe, why not, and how to grant it
 
-capsplit-tests: $(CAPSPLIT) $(BIN)/capsplit-asan $(BIN)/capsplit-test \
+capsplit-tests: libcapsplit-tests $(CAPSPLIT) $(BIN)/capsplit-asan $(BIN)/capsplit-test \
 	$(BIN)/capsplit-guest demo-programs $(REPORT) $(BIN)/report-test
 
 .PHONY: capsplit capsplit-tests report

@@ -49,32 +49,6 @@ static bool works(const struct tracer *t, const char *caps)
 	return good;
 }
 
-static char *without(const char *list, size_t which)
-{
-	char *copy = strdup(list), *at = copy, *word;
-	char *rest = path_of("%s", ""), *longer;
-	size_t i;
-
-	for (i = 0; (word = strsep(&at, ",")); i++) {
-		if (i == which)
-			continue;
-		longer = path_of("%s%s%s", rest, *rest ? "," : "", word);
-		free(rest);
-		rest = longer;
-	}
-	free(copy);
-	return rest;
-}
-
-static size_t words(const char *list)
-{
-	size_t n = *list != '\0';
-
-	for (; *list; list++)
-		n += *list == ',';
-	return n;
-}
-
 static void grant_of(const struct tracer *t)
 {
 	struct json_object *o = json_of(ALICE, OBSERVER " why -J -- %s",

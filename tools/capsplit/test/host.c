@@ -20,21 +20,6 @@
 const char *program;
 char scratch[] = "/tmp/capsplit-test.XXXXXX";
 
-int sh(const char *fmt, ...)
-{
-	char *command = NULL;
-	va_list ap;
-	int status;
-
-	va_start(ap, fmt);
-	if (vasprintf(&command, fmt, ap) < 0)
-		abort();
-	va_end(ap);
-	status = run("sh", "-c", command, NULL);
-	free(command);
-	return status;
-}
-
 static void whole(void)
 {
 	char *name[8];
