@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 
 #include "launch.h"
+#include "token.h"
 
 static bool has(const struct launch *l, int cap)
 {
@@ -125,6 +126,11 @@ void launch_check_file(const struct launch *l)
 		die(REFUSED, "%s has file capabilities of its own, %s among them, which would be kept from it: the kernel does not run it so; run a copy of the file, or add %s to --caps",
 		    out_safe(path), caps_text(f.permitted & ~l->caps),
 		    plural(f.permitted & ~l->caps));
+	/* The kernel takes it from who is more privileged than whoever starts it */
+	if (l->token && (setid || (f.present && (f.permitted || f.effective))))
+		die(REFUSED, "%s has %s of its own: the kernel gives it no token; run a copy of the file that has none",
+		    out_safe(path), setid ? "a user or group" :
+					    "file capabilities");
 	if (setid && l->caps)
 		die(REFUSED, "%s changes its user or group, which clears the ambient set; leave --allow-new-privs out, or give the capabilities to the file with setcap",
 		    out_safe(path));
@@ -199,6 +205,11 @@ void launch_become(const struct launch *l)
 	raise_caps(l->caps);
 	if (!l->new_privs && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
 		die(REFUSED, "cannot set no_new_privs: %s", strerror(errno));
+	if (l->token && capsplit_load_on_exec(l->token)) {
+		if (errno == EPERM)
+			die(REFUSED, "a token counts in the initial user namespace only, and this is another");
+		token_die(errno, "the token");
+	}
 }
 
 void launch_exec(const struct launch *l)

@@ -78,7 +78,8 @@ static const struct {
 	const char *name;
 	void (*run)(void);
 } part[] = {
-	{ "lib", guest_lib }, { "why", guest_why },
+	{ "lib", guest_lib }, { "token", guest_token },
+	{ "libbpf", guest_libbpf }, { "why", guest_why },
 	{ "watching", guest_watching }, { "check", guest_check },
 };
 

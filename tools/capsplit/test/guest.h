@@ -23,6 +23,11 @@ void guest_why(void);
 void guest_watching(void);
 void guest_check(void);
 void guest_lib(void);
+void guest_token(void);
+void guest_libbpf(void);
+
+/* In a list of objects, the one with this "name"; NULL */
+struct json_object *entry(struct json_object *list, const char *name);
 
 /* guest_deeds.c: what the watched programs do; the exit status */
 int deed(int argc, char **argv);

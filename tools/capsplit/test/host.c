@@ -22,8 +22,8 @@ char scratch[] = "/tmp/capsplit-test.XXXXXX";
 
 static void whole(void)
 {
-	char *name[8];
-	size_t n = commands(name, 8), i;
+	char *name[16];
+	size_t n = commands(name, 16), i;
 
 	sh("$C --help 2>/dev/null");
 	exits(0, "--help ends with 0");
@@ -230,6 +230,7 @@ int main(int argc, char **argv)
 	runs();
 	refusals();
 	privileged_file();
+	token_tests();
 	check_tests();
 	who_tests();
 	run("rm", "-rf", scratch, NULL);
