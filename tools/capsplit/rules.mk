@@ -68,7 +68,7 @@ $(BIN)/capsplit-test: $(addprefix $(CAPSPLIT_DIR)/test/,common.c host.c host_che
 	@$(CC) $(CFLAGS) $(TOOL_CFLAGS) -Ilibcap-patch/tests -o $@.new $(filter %.c,$^) -l:libjson-c.a
 	@mv $@.new $@
 
-$(BIN)/capsplit-guest: $(addprefix $(CAPSPLIT_DIR)/test/,common.c guest.c guest_deeds.c guest_lib.c guest_token.c guest_libbpf.c \
+$(BIN)/capsplit-guest: $(addprefix $(CAPSPLIT_DIR)/test/,common.c guest.c guest_deeds.c guest_lib.c guest_token.c guest_libbpf.c guest_policy.c \
 		guest_why.c guest_watching.c guest_check.c guest.h test.h) $(LIBCS_A) $(LIBCS)/usr/include/capsplit.h \
 		libcap-patch/tests/check.c libcap-patch/tests/check.h | deps
 	@mkdir -p $(@D)
@@ -102,7 +102,7 @@ report: deps $(REPORT) ## build/report.html: who may do what, stock beside patch
 
 capsplit: deps $(CAPSPLIT) ## build/bin/capsplit, the command: who may observe, why not, and how to grant it
 
-capsplit-tests: libcapsplit-tests $(CAPSPLIT) $(BIN)/capsplit-asan $(BIN)/capsplit-test \
+capsplit-tests: libcapsplit-tests bpf-policy $(CAPSPLIT) $(BIN)/capsplit-asan $(BIN)/capsplit-test \
 	$(BIN)/capsplit-guest demo-programs $(REPORT) $(BIN)/report-test
 
 .PHONY: capsplit capsplit-tests report

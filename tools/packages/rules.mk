@@ -11,6 +11,7 @@ CAPSPLIT_STAGE := $(BUILD)/packages/capsplit
 # What the package capsplit is made of, a list each; what does not exist is
 # left out
 CAPSPLIT_bin := $(CAPSPLIT)
+CAPSPLIT_sbin := $(BIN)/bpf-policy
 CAPSPLIT_units := $(wildcard tools/*/units/*.service)
 CAPSPLIT_udev := $(wildcard tools/udev/*.rules)
 CAPSPLIT_man := $(wildcard Documentation/man/*.[124-9])
@@ -31,11 +32,11 @@ CAPSPLIT_AS := \
 
 as_name = $(firstword $(subst =, ,$(1)))
 as_file = $(lastword $(subst =, ,$(1)))
-CAPSPLIT_DIRS := bin units udev man man3 doc debian perf lib
+CAPSPLIT_DIRS := bin sbin units udev man man3 doc debian perf lib
 CAPSPLIT_SYSUSERS := $(CAPSPLIT_PKG)/capsplit.sysusers $(wildcard tools/*/units/*.sysusers tools/udev/*.sysusers)
 
 # Says nothing about being up to date: srcpkg looks at what is in there
-capsplit-stage: deps perf libcapsplit $(CAPSPLIT)
+capsplit-stage: deps perf libcapsplit bpf-policy $(CAPSPLIT)
 	@rm -rf $(CAPSPLIT_STAGE)
 	@mkdir -p $(addprefix $(CAPSPLIT_STAGE)/,$(CAPSPLIT_DIRS) $(foreach a,$(CAPSPLIT_AS),$(dir $(call as_name,$(a)))))
 	@$(foreach d,$(CAPSPLIT_DIRS),$(if $(CAPSPLIT_$(d)),cp -R $(CAPSPLIT_$(d)) $(CAPSPLIT_STAGE)/$(d) &&)) \

@@ -25,6 +25,7 @@ void guest_check(void);
 void guest_lib(void);
 void guest_token(void);
 void guest_libbpf(void);
+void guest_policy(void);
 
 /* In a list of objects, the one with this "name"; NULL */
 struct json_object *entry(struct json_object *list, const char *name);

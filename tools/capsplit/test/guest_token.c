@@ -39,6 +39,9 @@ static void by_device(void)
 	alice(CAPSPLIT " run --dev bpf-tracing -- runqlat-libbpf 1 1");
 	ok(!res.status && said("usecs"), "and with the device, it does");
 	note("it said", res.out);
+	alice(CAPSPLIT " run --dev bpf-tracing -- opensnoop-libbpf -d 1");
+	ok(res.status && said("tach"), "LIMIT: opensnoop attaches by perf_event_open(2)");
+	note("it said", res.out);
 	alice(CAPSPLIT " run --dev bpf-tracing -- sh -c 'bpftool prog list; :'");
 	ok(!said("raw_tracepoint"),
 	   "LIMIT: what the program starts does not have the token");
