@@ -199,7 +199,7 @@ static void fill(struct request *r, const struct capsplit_token_info *parent)
 		r->grant.caps = parent->caps;
 }
 
-static void die_made(int err, const char *from)
+static void die_made(int err, const char *from, bool in_cgroup)
 {
 	if (err == EOPNOTSUPP)
 		token_die(err, "");
@@ -211,6 +211,8 @@ static void die_made(int err, const char *from)
 	if (err == EPERM && from)
 		die(REFUSED, "%s does not have all that is asked for, or does not allow token_create; 'capsplit token show' says what it has",
 		    out_safe(from));
+	if (err == EPERM && in_cgroup)
+		die(REFUSED, "to make a token takes cap_sys_admin; and one that is confined to a cgroup can have only what 'capsplit token show' says of bpf.token there, and cap_perfmon");
 	if (err == EPERM)
 		die(REFUSED, "to make a token takes cap_sys_admin, cap_tracing if it is to carry that, and the initial user namespace; run this as root");
 	token_die(err, from ? from : "a token");
@@ -218,15 +220,23 @@ static void die_made(int err, const char *from)
 
 static int create(struct request *r)
 {
-	int fd;
+	struct capsplit_token_info info;
+	int of_cgroup = -1, fd;
 
 	expect(r, 1, "where the token is to be pinned");
 	if (!r->has_caps)
 		die_usage("--caps is missing: the capabilities that the token is to carry");
-	fill(r, NULL);
+	/* Everything there is in a cgroup is what its own file has */
+	if (r->flags & CAPSPLIT_CGROUP)
+		of_cgroup = openat(r->grant.cgroup_fd, "bpf.token",
+				   O_RDWR | O_CLOEXEC);
+	if (of_cgroup >= 0 && !capsplit_token_query(of_cgroup, &info))
+		fill(r, &info);
+	else
+		fill(r, NULL);
 	fd = capsplit_token_create(&r->grant, r->flags);
 	if (fd < 0)
-		die_made(-fd, NULL);
+		die_made(-fd, NULL, r->flags & CAPSPLIT_CGROUP);
 	pin(r, fd, r->argv[0]);
 	return DONE;
 }
@@ -243,7 +253,7 @@ static int derive(struct request *r)
 	fill(r, &info);
 	fd = capsplit_token_derive(parent, &r->grant, r->flags);
 	if (fd < 0)
-		die_made(-fd, r->argv[0]);
+		die_made(-fd, r->argv[0], false);
 	pin(r, fd, r->argv[1]);
 	return DONE;
 }
@@ -329,7 +339,7 @@ const struct cli_command cmd_token = {
 	"  show TOKEN          say what it allows\n"
 	"  list                those that are pinned and those that are held\n"
 	"  revoke TOKEN        make it and all that derive from it useless\n"
-	"TOKEN is the path of a pinned one, /dev/bpf, /dev/bpf-net, /dev/bpf-tracing, or\n"
-	"/proc/PID/fd/N.\n",
+	"TOKEN is the path of a pinned one, /dev/bpf, /dev/bpf-net, /dev/bpf-tracing, a\n"
+	"cgroup's bpf.token, or /proc/PID/fd/N.\n",
 	run,
 };

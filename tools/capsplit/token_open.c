@@ -92,6 +92,15 @@ static int steal(const char *path, int pid, int fd)
 	return got;
 }
 
+static bool is_cgroup_file(const char *path)
+{
+	const char *name = strrchr(path, '/');
+	struct statfs fs;
+
+	return !strcmp(name ? name + 1 : path, "bpf.token") &&
+	       !statfs(path, &fs) && fs.f_type == CGROUP2_SUPER_MAGIC;
+}
+
 int token_open(const char *path)
 {
 	struct capsplit_token_info info;
@@ -105,6 +114,9 @@ int token_open(const char *path)
 	} else if (!stat(path, &st) && S_ISCHR(st.st_mode) &&
 		   !strncmp(path, "/dev/bpf", 8)) {
 		return token_open_dev(path);
+	} else if (is_cgroup_file(path)) {
+		fd = open(path, O_RDWR | O_CLOEXEC);
+		fd = fd < 0 ? -errno : fd;
 	} else if (!statfs(path, &fs) && fs.f_type != BPF_FS_MAGIC) {
 		die(REFUSED, "%s is not on a bpf file system, where tokens are pinned",
 		    out_safe(path));
@@ -130,6 +142,7 @@ static void take_line(const char *line, struct capsplit_token_info *info,
 		{ "allowed_attachs", &info->attachs },
 		{ "allowed_caps", &info->caps }, { "parent_id", &info->parent_id },
 		{ "uses", &info->uses }, { "token_id", &info->id },
+		{ "cgroup_id", &info->cgroup_id },
 	};
 	const char *value = strchr(line, '\t');
 	uint64_t n;
@@ -202,6 +215,9 @@ void token_print(const char *name, const struct capsplit_token_info *info)
 		       (unsigned long long)info->parent_id, info->depth);
 	else
 		printf("  id             %llu\n", (unsigned long long)info->id);
+	if (info->cgroup_id)
+		printf("  in cgroup      id %llu, and below\n",
+		       (unsigned long long)info->cgroup_id);
 	printf("  used           %llu time%s\n", (unsigned long long)info->uses,
 	       info->uses == 1 ? "" : "s");
 }
@@ -226,6 +242,8 @@ struct json_object *token_json(const char *name,
 	js_set(o, "child_user_namespace", json_object_new_boolean(!confers));
 	for (m = 0; m < NR_MASKS; m++)
 		js_set(o, mask_key[m], mask_json(m, masks[m]));
+	js_set(o, "cgroup_id", info->cgroup_id ?
+	       json_object_new_int64(info->cgroup_id) : NULL);
 	js_set(o, "uses", json_object_new_int64(info->uses));
 	js_set(o, "revoked", json_object_new_boolean(
 			info->flags & CAPSPLIT_INFO_REVOKED));

@@ -52,6 +52,12 @@ static void by_device(void)
 	ok(res.status == 1 && said("file capabilities"),
 	   "a file that has capabilities would get none: that is said");
 	note("it said", res.out);
+	sh("chmod 0711 " OBSERVER);
+	alice(CAPSPLIT " run --dev bpf-tracing -- " OBSERVER " --version");
+	ok(res.status == 1 && said("file capabilities"),
+	   "also of a file that she may only run");
+	note("it said", res.out);
+	sh("chmod 0755 " OBSERVER);
 	sh(CAPSPLIT " run --user alice --dev bpf -- bpftool prog list");
 	ok(!res.status && said("raw_tracepoint"),
 	   "root opens the device for a program of alice's");

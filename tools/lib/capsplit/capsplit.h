@@ -40,6 +40,7 @@ struct capsplit_token_info {
 	uint32_t depth;		/* the number of its ancestors */
 	uint32_t flags;		/* CAPSPLIT_INFO_* */
 	uint32_t reserved;
+	uint64_t cgroup_id;	/* that it is confined to; 0: none */
 };
 
 #define CAPSPLIT_INFO_CONFERS	(1U << 0)	/* it carries capabilities */
