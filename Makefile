@@ -17,8 +17,9 @@ export V BUILD
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 
-# libcap-patch comes last: it names programs of the others
-include $(sort $(wildcard tools/*/rules.mk)) $(wildcard libcap-patch/rules.mk)
+# The library comes first, which others link, and libcap-patch last: it names
+# programs of the others
+include tools/lib/rules.mk $(sort $(filter-out tools/lib/%,$(wildcard tools/*/rules.mk))) $(wildcard libcap-patch/rules.mk)
 
 help: ## list the targets with what each does
 	@printf 'make TARGET [V=%s]\n\n' '$(V)'

@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 
 #include "launch.h"
+#include "token.h"
 
 static bool has(const struct launch *l, int cap)
 {
@@ -85,6 +86,23 @@ char *launch_find(const char *name)
 	return NULL;
 }
 
+static bool is_setid(const struct stat *st)
+{
+	return S_ISREG(st->st_mode) &&
+	       (st->st_mode & S_ISUID ||
+		(st->st_mode & S_ISGID && st->st_mode & S_IXGRP));
+}
+
+/* The kernel takes it from who is more privileged than whoever starts it */
+static void check_token(const struct launch *l, const char *path, bool setid,
+			const struct file_caps *f)
+{
+	if (!l->token || !(setid || f->permitted || f->effective))
+		return;
+	die(REFUSED, "%s has %s of its own: the kernel gives it no token; run a copy of the file that has none",
+	    out_safe(path), setid ? "a user or group" : "file capabilities");
+}
+
 /*
  * A file that has capabilities or a user of its own clears the ambient set:
  * what it does not give itself is lost.
@@ -100,12 +118,12 @@ void launch_check_file(const struct launch *l)
 	/* execvp() says it best; who may not read it is not hindered */
 	fd = path ? open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK) : -1;
 	if (fd < 0) {
+		if (path && !stat(path, &st) && !caps_of_file(-1, path, &f))
+			check_token(l, path, is_setid(&st) && l->new_privs, &f);
 		free(path);
 		return;
 	}
-	setid = !fstat(fd, &st) && S_ISREG(st.st_mode) &&
-		(st.st_mode & S_ISUID || (st.st_mode & S_ISGID &&
-					  st.st_mode & S_IXGRP));
+	setid = !fstat(fd, &st) && is_setid(&st);
 	if (S_ISREG(st.st_mode) && caps_of_file(fd, path, &f))
 		die(REFUSED, "%s has file capabilities that cannot be read; repair them with setcap, or run a copy",
 		    out_safe(path));
@@ -125,6 +143,7 @@ void launch_check_file(const struct launch *l)
 		die(REFUSED, "%s has file capabilities of its own, %s among them, which would be kept from it: the kernel does not run it so; run a copy of the file, or add %s to --caps",
 		    out_safe(path), caps_text(f.permitted & ~l->caps),
 		    plural(f.permitted & ~l->caps));
+	check_token(l, path, setid, &f);
 	if (setid && l->caps)
 		die(REFUSED, "%s changes its user or group, which clears the ambient set; leave --allow-new-privs out, or give the capabilities to the file with setcap",
 		    out_safe(path));
@@ -199,6 +218,11 @@ void launch_become(const struct launch *l)
 	raise_caps(l->caps);
 	if (!l->new_privs && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
 		die(REFUSED, "cannot set no_new_privs: %s", strerror(errno));
+	if (l->token && capsplit_load_on_exec(l->token)) {
+		if (errno == EPERM)
+			die(REFUSED, "a token counts in the initial user namespace only, and this is another");
+		token_die(errno, "the token");
+	}
 }
 
 void launch_exec(const struct launch *l)

@@ -13,6 +13,7 @@ struct launch {
 	bool plain;		/* nor the bounding set cut: just start it */
 	bool keep_caps;		/* as the caller would start it */
 	bool cut_bounding;	/* launch_check() says whether it can be */
+	int token;		/* for its bpf(2); 0: none */
 	struct proc_caps have;	/* the caller's: launch_check() asks */
 	char **argv;
 };

@@ -8,7 +8,7 @@
 #include "capsplit.h"
 
 static const struct cli_command * const commands[] = {
-	&cmd_why, &cmd_check, &cmd_who, &cmd_run,
+	&cmd_why, &cmd_check, &cmd_who, &cmd_run, &cmd_token,
 };
 
 static void help(void)

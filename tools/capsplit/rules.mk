@@ -12,7 +12,7 @@ CAPSPLIT_D    := $(BIN)/capsplit.d
 CAPSPLIT_CT   := tools/testing/selftests/cap_tracing
 CAPSPLIT_UAPI := $(BUILD)/selftests/headers
 CAPSPLIT_CC   = $(CC) $(CFLAGS) $(TOOL_CFLAGS) -D_GNU_SOURCE -I$(CAPSPLIT_CT) \
-	-I$(CAPSPLIT_D) -isystem $(CAPSPLIT_UAPI)/usr/include \
+	-I$(CAPSPLIT_D) -I$(LIBCS)/usr/include -isystem $(CAPSPLIT_UAPI)/usr/include \
 	'-DWHY_BPF_OBJECT="$(CAPSPLIT_D)/why.bpf.o"'
 
 # The policy table and its operations, as the selftests have them
@@ -38,34 +38,43 @@ $(CAPSPLIT_D)/syscalls.h: $(CAPSPLIT_UAPI)/.done
 	@sed -n 's/^#define __NR_\([a-z0-9_]*\) \([0-9]*\)$$/\t[\2] = "\1",/p' \
 		$(CAPSPLIT_UAPI)/usr/include/asm/unistd_64.h > $@
 
-$(CAPSPLIT) $(BIN)/capsplit-asan: $(addprefix $(CAPSPLIT_D)/,ops.o why.bpf.o syscalls.h)
+# Commands and types of BPF: enumerators that are no second names of others
+CAPSPLIT_ENUMS := $(patsubst %,$(CAPSPLIT_D)/bpf_%.h,cmd map_type prog_type attach_type)
+$(CAPSPLIT_ENUMS): $(CAPSPLIT_D)/bpf_%.h: $(CAPSPLIT_UAPI)/.done
+	@mkdir -p $(@D)
+	@sed -n '/^enum bpf_$* {/,/^}/s/^\t\(BPF_[A-Z0-9_]*\)\( = [0-9]*\)\{0,1\},.*/\t[\1] = "\1",/p' \
+		$(CAPSPLIT_UAPI)/usr/include/linux/bpf.h | sed 's/_DEPRECATED",/",/' > $@
+
+$(CAPSPLIT) $(BIN)/capsplit-asan: $(addprefix $(CAPSPLIT_D)/,ops.o why.bpf.o syscalls.h) $(CAPSPLIT_ENUMS) \
+	$(LIBCS_A) $(LIBCS)/usr/include/capsplit.h
 
 $(CAPSPLIT): $(CAPSPLIT_SRC) $(CAPSPLIT_HDR) | deps
 	@mkdir -p $(@D)
 	@echo "  CC       $@"
-	@$(CAPSPLIT_CC) -o $@.new $(filter %.c %ops.o,$^) $(CAPSPLIT_LIBS)
+	@$(CAPSPLIT_CC) -o $@.new $(filter %.c %ops.o %.a,$^) $(CAPSPLIT_LIBS)
 	@mv $@.new $@
 
 $(BIN)/capsplit-asan: $(CAPSPLIT_SRC) $(CAPSPLIT_HDR) | deps
 	@mkdir -p $(@D)
 	@echo "  CC       $@"
 	@$(CAPSPLIT_CC) -O1 -fsanitize=address,undefined -fno-sanitize-recover=all \
-		-o $@.new $(filter %.c %ops.o,$^) $(CAPSPLIT_LIBS)
+		-o $@.new $(filter %.c %ops.o %.a,$^) $(CAPSPLIT_LIBS)
 	@mv $@.new $@
 
-$(BIN)/capsplit-test: $(addprefix $(CAPSPLIT_DIR)/test/,host.c host_check.c host_who.c schema.c sync.c host.h test.h) \
+$(BIN)/capsplit-test: $(addprefix $(CAPSPLIT_DIR)/test/,common.c host.c host_check.c host_token.c host_who.c schema.c sync.c host.h test.h) \
 		libcap-patch/tests/check.c libcap-patch/tests/check.h | deps
 	@mkdir -p $(@D)
 	@echo "  CC       $@"
 	@$(CC) $(CFLAGS) $(TOOL_CFLAGS) -Ilibcap-patch/tests -o $@.new $(filter %.c,$^) -l:libjson-c.a
 	@mv $@.new $@
 
-$(BIN)/capsplit-guest: $(addprefix $(CAPSPLIT_DIR)/test/,guest.c guest_deeds.c guest_why.c \
-		guest_watching.c guest_check.c guest.h) libcap-patch/tests/check.c libcap-patch/tests/check.h | deps
+$(BIN)/capsplit-guest: $(addprefix $(CAPSPLIT_DIR)/test/,common.c guest.c guest_deeds.c guest_lib.c guest_token.c guest_libbpf.c guest_policy.c \
+		guest_why.c guest_watching.c guest_check.c guest.h test.h) $(LIBCS_A) $(LIBCS)/usr/include/capsplit.h \
+		libcap-patch/tests/check.c libcap-patch/tests/check.h | deps
 	@mkdir -p $(@D)
 	@echo "  CC       $@"
-	@$(CC) $(CFLAGS) $(TOOL_CFLAGS) -Ilibcap-patch/tests -static -pthread -o $@.new \
-		$(filter %.c,$^) -l:libjson-c.a
+	@$(CC) $(CFLAGS) $(TOOL_CFLAGS) -Ilibcap-patch/tests -I$(LIBCS)/usr/include -static -pthread \
+		-o $@.new $(filter %.c %.a,$^) -l:libjson-c.a
 	@mv $@.new $@
 
 # The policy table as a page
@@ -105,7 +114,7 @@ report: deps $(REPORT) ## build/report.html: who may do what, stock beside patch
 
 capsplit: deps $(CAPSPLIT) ## build/bin/capsplit, the command: who may observe, why not, and how to grant it
 
-capsplit-tests: $(CAPSPLIT) $(BIN)/capsplit-asan $(BIN)/capsplit-test \
+capsplit-tests: libcapsplit-tests bpf-policy $(CAPSPLIT) $(BIN)/capsplit-asan $(BIN)/capsplit-test \
 	$(BIN)/capsplit-guest demo-programs $(REPORT) $(BIN)/report-test $(BIN)/browser-test
 
 .PHONY: capsplit capsplit-tests report

@@ -5,17 +5,21 @@
 #include <json-c/json.h>
 
 #include "launch.h"
+#include "token.h"
 
 static const struct cli_option options[] = {
 	{ OPT_CAPS, "caps", "LIST",
 	  "capabilities by name or number, separated by commas (none)" },
 	{ OPT_USER, "user", "USER", "run as this user, by name or number" },
+	{ OPT_TOKEN, "token", "PATH", "with a BPF token, for its bpf(2)" },
+	{ OPT_DEV, "dev", "NAME",
+	  "the same by a device: bpf, bpf-net or bpf-tracing" },
 	{ OPT_NEW_PRIVS, "allow-new-privs", NULL,
 	  "let set-user-ID programs and file capabilities work" },
 	{ 'n', "dry-run", NULL, "say what would be done, and stop" },
 };
 
-static void describe(const struct launch *p)
+static void describe(const struct launch *p, const char *token)
 {
 	char *caps = caps_text(p->caps);
 	uid_t uid = p->as_user ? p->user.uid : p->have.uid;
@@ -29,6 +33,7 @@ static void describe(const struct launch *p)
 		js_set(o, "bounding", js_caps(p->cut_bounding ?
 			p->caps & p->have.bounding : p->have.bounding));
 		js_set(o, "no_new_privs", json_object_new_boolean(!p->new_privs));
+		js_set(o, "token", js_text(token));
 		argv = must(json_object_new_array());
 		for (arg = p->argv; *arg; arg++)
 			json_object_array_add(argv, js_text(*arg));
@@ -42,6 +47,12 @@ static void describe(const struct launch *p)
 		       caps, p->cut_bounding ? "the same" :
 		       "as it is: cutting it takes cap_setpcap, and nothing is gained from it",
 		       p->new_privs ? "no" : "yes");
+		if (token) {
+			char *safe = out_safe(token);
+
+			printf("token         %s\n", safe);
+			free(safe);
+		}
 		free(program);
 	}
 	free(caps);
@@ -50,6 +61,7 @@ static void describe(const struct launch *p)
 static int run(const struct cli_command *c, int argc, char **argv)
 {
 	struct launch p = { 0 };
+	const char *token = NULL, *dev = NULL;
 	bool dry = false;
 	int opt;
 
@@ -64,6 +76,12 @@ static int run(const struct cli_command *c, int argc, char **argv)
 					  out_safe(optarg));
 			p.as_user = true;
 			break;
+		case OPT_TOKEN:
+			token = optarg;
+			break;
+		case OPT_DEV:
+			dev = optarg;
+			break;
 		case OPT_NEW_PRIVS:
 			p.new_privs = true;
 			break;
@@ -75,10 +93,17 @@ static int run(const struct cli_command *c, int argc, char **argv)
 	if (optind == argc)
 		die_usage("which program is to run is missing");
 	p.argv = argv + optind;
+	if (token && dev)
+		die_usage("--token and --dev name one token each, and a program has one");
 	launch_check(&p);
+	/* By the caller's rights, whoever the program runs as */
+	if (token)
+		p.token = token_open(token);
+	else if (dev)
+		p.token = token_open_dev(dev);
 	launch_check_file(&p);
 	if (dry) {
-		describe(&p);
+		describe(&p, token ? token : dev);
 		return DONE;
 	}
 	launch_become(&p);
@@ -91,6 +116,7 @@ const struct cli_command cmd_run = {
 	options, ARRAY_SIZE(options),
 	"The capabilities are in all sets of the program, the ambient set too; the\n"
 	"bounding set is cut to them, and no_new_privs keeps it from gaining others.\n"
+	"A token is for the program itself, not for those that it starts.\n"
 	"Exit status: the program's; before it runs 1, 2 or 3 as for every command,\n"
 	"126 if it cannot be run and 127 if there is none.\n",
 	run,

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
-/* capsplit who: processes, files and units that may observe, or more. */
+/* capsplit who: who may observe, or more, and by what. */
 #include <getopt.h>
 #include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
 #include <json-c/json.h>
 
+#include "token.h"
 #include "who.h"
 
 #define MAX_DIRS	64
@@ -105,12 +106,29 @@ static char *user_of(const struct who *w)
 {
 	struct passwd *pw;
 
-	if (w->kind == WHO_FILE)
-		return must(strdup(w->where));
+	if (w->kind == WHO_FILE || w->kind >= WHO_DEVICE ||
+	    (w->kind == WHO_TOKEN && !w->pid))
+		return out_safe(w->where);
 	if (w->kind == WHO_UNIT)
 		return out_safe(w->user ? w->user : "root");
 	pw = getpwuid(w->uid);
 	return pw ? out_safe(pw->pw_name) : format("%u", w->uid);
+}
+
+static const char *token_note(const struct who *w)
+{
+	bool all = true;
+	int m;
+
+	if (w->token->flags & CAPSPLIT_INFO_REVOKED)
+		return "  (revoked)";
+	if (w->child_ns)
+		return "  (for a user namespace)";
+	for (m = 0; m < NR_MASKS; m++)
+		all &= !(mask_all(m) & ~(const uint64_t[]){
+			w->token->cmds, w->token->maps, w->token->progs,
+			w->token->attachs }[m]);
+	return all ? "" : "  (narrowed: see capsplit token show)";
 }
 
 static void print_one(const struct who *w, size_t times)
@@ -127,10 +145,17 @@ static void print_one(const struct who *w, size_t times)
 		       name, user, bad, caps, *bad ? out_end() : "",
 		       w->child_ns ? "  (in a child user namespace)" : "");
 		free(times_text);
+	} else if (w->kind == WHO_TOKEN && w->pid) {
+		char *process = out_safe(w->where);
+
+		printf("  %s  (%s, as %s)  %s%s%s%s\n", name, process, user,
+		       bad, caps, *bad ? out_end() : "", token_note(w));
+		free(process);
 	} else {
 		printf("  %s  (%s%s)  %s%s%s%s\n", name,
-		       w->kind == WHO_FILE ? "for " : "as ", user, bad, caps,
+		       w->kind == WHO_UNIT ? "as " : "for ", user, bad, caps,
 		       *bad ? out_end() : "",
+		       w->kind == WHO_TOKEN ? token_note(w) :
 		       w->child_ns ? "  (in a user namespace)" : "");
 	}
 	if (w->warning) {
@@ -174,19 +199,23 @@ static struct json_object *list_json(const struct who_list *l)
 	for (i = 0; i < l->nr; i++) {
 		const struct who *w = &l->v[i];
 
+		if (w->kind == WHO_TOKEN) {
+			json_object_array_add(a, who_token_json(w));
+			continue;
+		}
 		o = must(json_object_new_object());
 		js_set(o, "name", js_text(w->name));
 		if (w->kind == WHO_PROCESS) {
 			js_set(o, "pid", json_object_new_int(w->pid));
 			js_set(o, "uid", json_object_new_int64(w->uid));
-		} else if (w->kind == WHO_FILE) {
+		} else if (w->kind != WHO_UNIT) {
 			js_set(o, "for", js_text(w->where));
 		} else {
 			js_set(o, "file", js_text(w->where));
 			js_set(o, "user", js_text(w->user ? w->user : "root"));
 		}
 		js_set(o, "capabilities", js_caps(w->caps));
-		if (w->kind != WHO_UNIT)
+		if (w->kind < WHO_UNIT)
 			js_set(o, "child_user_namespace",
 			       json_object_new_boolean(w->child_ns));
 		js_set(o, "warning", js_text(w->warning));
@@ -195,13 +224,13 @@ static struct json_object *list_json(const struct who_list *l)
 	return a;
 }
 
-static void sort(struct who_list *l)
+void who_sort(struct who_list *l)
 {
 	if (l->nr)
 		qsort(l->v, l->nr, sizeof(*l->v), worst_first);
 }
 
-static void release(struct who_list *l)
+void who_release(struct who_list *l)
 {
 	size_t i;
 
@@ -210,6 +239,7 @@ static void release(struct who_list *l)
 		free(l->v[i].user);
 		free(l->v[i].where);
 		free(l->v[i].warning);
+		free(l->v[i].token);
 	}
 	free(l->v);
 }
@@ -254,10 +284,19 @@ static void default_unit_dirs(struct dirs *d)
 static int run(const struct cli_command *c, int argc, char **argv)
 {
 	struct who_list list[WHO_NR_KINDS] = { 0 };
-	static const char *const titles[] = { "processes", "files", "units" };
+	static const char *const titles[] = {
+		"processes", "files", "units", "tokens", "devices",
+		"cgroup tokens",
+	};
+	static const char *const keys[] = {
+		"processes", "files", "units", "tokens", "devices",
+		"cgroup_tokens",
+	};
 	static const char *const unreadable[] = {
 		"processes could not be looked at",
 		"directories could not be read", "units could not be read",
+		"processes or files could not be looked at",
+		"devices could not be looked at", "directories could not be read",
 	};
 	struct dirs dirs = { .nr = 0 }, unit_dirs = { .nr = 0 };
 	struct json_object *o = NULL;
@@ -287,15 +326,21 @@ static int run(const struct cli_command *c, int argc, char **argv)
 			who_processes(l);
 		else if (i == WHO_FILE)
 			who_files(l, dirs.v, dirs.nr);
+		else if (i == WHO_TOKEN)
+			who_tokens(l);
+		else if (i == WHO_DEVICE)
+			who_devices(l);
+		else if (i == WHO_CGROUP)
+			who_cgroups(l);
 		else
 			who_units(l, unit_dirs.v, unit_dirs.nr);
-		sort(l);
+		who_sort(l);
 		truncated |= l->truncated;
 		if (json_wanted)
-			js_set(o, titles[i], list_json(l));
+			js_set(o, keys[i], list_json(l));
 		else
 			print_list(l, titles[i], unreadable[i]);
-		release(l);
+		who_release(l);
 	}
 	if (json_wanted) {
 		js_set(o, "truncated", json_object_new_boolean(truncated));
@@ -309,7 +354,8 @@ const struct cli_command cmd_who = {
 	"who", "[OPTION]...",
 	"List who holds cap_sys_admin, perfmon, net_admin, bpf or tracing",
 	options, ARRAY_SIZE(options),
-	"Processes, files with file capabilities, and units of systemd with lines about\n"
-	"capabilities; what opens most comes first.\n",
+	"Processes, files with file capabilities, units of systemd with lines about\n"
+	"capabilities, BPF tokens and what opens them: devices, and files bpf.token of\n"
+	"cgroups that are not root's alone.  What opens most comes first.\n",
 	run,
 };

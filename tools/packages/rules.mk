@@ -11,12 +11,16 @@ CAPSPLIT_STAGE := $(BUILD)/packages/capsplit
 # What the package capsplit is made of, a list each; what does not exist is
 # left out
 CAPSPLIT_bin := $(CAPSPLIT)
+CAPSPLIT_sbin := $(BIN)/bpf-policy
 CAPSPLIT_units := $(wildcard tools/*/units/*.service)
 CAPSPLIT_udev := $(wildcard tools/udev/*.rules)
-CAPSPLIT_man := $(wildcard Documentation/man/*.[1-9])
+CAPSPLIT_man := $(wildcard Documentation/man/*.[124-9])
+CAPSPLIT_man3 := $(wildcard Documentation/man/*.3)
 CAPSPLIT_doc := $(wildcard $(addprefix Documentation/,admin-guide/*.rst userspace-api/*.rst project/*.rst))
 CAPSPLIT_debian := $(wildcard $(CAPSPLIT_PKG)/debian/*)
 CAPSPLIT_perf := $(PERF)
+# The library as build/lib has it
+CAPSPLIT_lib := $(LIBCS)/usr
 
 # The same, with a name of its own: NAME=FILE...
 CAPSPLIT_AS := \
@@ -28,11 +32,11 @@ CAPSPLIT_AS := \
 
 as_name = $(firstword $(subst =, ,$(1)))
 as_file = $(lastword $(subst =, ,$(1)))
-CAPSPLIT_DIRS := bin units udev man doc debian perf
+CAPSPLIT_DIRS := bin sbin units udev man man3 doc debian perf lib
 CAPSPLIT_SYSUSERS := $(CAPSPLIT_PKG)/capsplit.sysusers $(wildcard tools/*/units/*.sysusers tools/udev/*.sysusers)
 
 # Says nothing about being up to date: srcpkg looks at what is in there
-capsplit-stage: deps perf $(CAPSPLIT)
+capsplit-stage: deps perf libcapsplit bpf-policy $(CAPSPLIT)
 	@rm -rf $(CAPSPLIT_STAGE)
 	@mkdir -p $(addprefix $(CAPSPLIT_STAGE)/,$(CAPSPLIT_DIRS) $(foreach a,$(CAPSPLIT_AS),$(dir $(call as_name,$(a)))))
 	@$(foreach d,$(CAPSPLIT_DIRS),$(if $(CAPSPLIT_$(d)),cp -R $(CAPSPLIT_$(d)) $(CAPSPLIT_STAGE)/$(d) &&)) \
@@ -83,6 +87,7 @@ TRIXIE := $(addprefix libcap/2.75/,libcap2 libcap2-bin libpam-cap) \
 	$(addprefix libcap-ng/,libcap-ng0 libcap-ng-utils) \
 	$(addprefix capsplit/,capsplit capsplit-perf) kernel/linux-image-*
 TRIXIE_DEV := libcap/2.75/libcap-dev libcap-ng/libcap-ng-dev \
+	$(addprefix capsplit/,libcapsplit1 libcapsplit-dev) \
 	linux-libc-dev/linux-libc-dev kernel/linux-headers-*
 
 deb: deps libcap capsplit-deb libc-dev-deb kernel-deb ## Debian packages of everything, in build/debs (KCONFIG=FILE: the kernel's configuration)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * pam_cap gives alice, by her group, the capabilities when she logs in: with
- * su and login at once, with ssh by way of a launcher.
+ * su and login at once, with ssh by way of a launcher.  Or by a list of names.
  */
 #define _GNU_SOURCE
 #include <stdio.h>
@@ -167,6 +167,22 @@ static void group(void)
 	is_nobody("alice, once out of it");
 }
 
+/* A list of names, one a line, instead of a group: /etc/bpfusers */
+static void bpfusers(void)
+{
+	must("sed -i 's#.*pam_cap.so.*#auth [success=ignore default=1] pam_listfile.so item=user sense=allow file=/etc/bpfusers onerr=fail\\n"
+	     "auth optional pam_cap.so keepcaps defer config=/etc/security/bpfusers.conf#' /etc/pam.d/common-auth");
+	write_file("/etc/security/bpfusers.conf", "^cap_bpf,^41 *\n");
+	write_file("/etc/bpfusers", "alice\n");
+	by_su("alice", BOB, probe_command);
+	is_observer("alice, whom /etc/bpfusers lists");
+	by_su("bob", ALICE, probe_command);
+	is_nobody("bob, whom it does not");
+	must("chmod 0666 /etc/bpfusers");
+	by_su("alice", BOB, probe_command);
+	is_nobody("alice, if everybody may write the list");
+}
+
 void logins(void)
 {
 	version = "logins";
@@ -174,4 +190,5 @@ void logins(void)
 	su_and_login();
 	ssh();
 	group();
+	bpfusers();
 }

@@ -4,7 +4,7 @@
 _capsplit()
 {
 	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]}
-	local commands='why check who run' options
+	local commands='why check who run token' options
 	local caps='none all cap_bpf cap_tracing cap_perfmon cap_net_admin
 		cap_sys_admin cap_syslog cap_sys_ptrace cap_dac_read_search'
 
@@ -15,17 +15,31 @@ _capsplit()
 	fi
 	case ${COMP_WORDS[1]} in
 	run)
-		options='--caps --user --allow-new-privs --dry-run' ;;
+		options='--caps --user --token --dev --allow-new-privs --dry-run' ;;
 	check)
 		options='--pid --file --user --caps --userns --assume --probe' ;;
 	why)
 		options='--user --caps --all --granted' ;;
 	who)
 		options='--dir --unit-dir' ;;
+	token)
+		options='--caps --cmds --maps --progs --attachs --cgroup
+			--user --ancestor'
+		if ((COMP_CWORD == 2)) && [[ $cur != -* ]]; then
+			COMPREPLY=($(compgen -W 'create derive pin show list
+				revoke' -- "$cur"))
+			return
+		fi ;;
 	*)
 		return ;;
 	esac
 	case $prev in
+	--dev)
+		COMPREPLY=($(compgen -W 'bpf bpf-net bpf-tracing' -- "$cur"))
+		return ;;
+	--cmds | --maps | --progs | --attachs)
+		COMPREPLY=($(compgen -W 'all none' -- "$cur"))
+		return ;;
 	--caps)
 		# The last name of a list
 		local before=
@@ -42,10 +56,10 @@ _capsplit()
 		COMPREPLY=($(compgen -S = -W 'cap_tracing perf_event_paranoid
 			kptr_restrict unprivileged_bpf_disabled' -- "$cur"))
 		return ;;
-	--dir | --unit-dir)
+	--dir | --unit-dir | --cgroup)
 		COMPREPLY=($(compgen -d -- "$cur"))
 		return ;;
-	--file)
+	--file | --token | --ancestor)
 		COMPREPLY=($(compgen -f -- "$cur"))
 		return ;;
 	esac

@@ -17,21 +17,6 @@
 
 bool patched;
 
-int sh(const char *fmt, ...)
-{
-	char *command = NULL;
-	va_list ap;
-	int status;
-
-	va_start(ap, fmt);
-	if (vasprintf(&command, fmt, ap) < 0)
-		abort();
-	va_end(ap);
-	status = run("sh", "-c", command, NULL);
-	free(command);
-	return status;
-}
-
 struct json_object *json_of(int uid, const char *fmt, ...)
 {
 	char *command = NULL, *whole, *all;
@@ -62,39 +47,6 @@ struct json_object *json_of(int uid, const char *fmt, ...)
 	return o;
 }
 
-struct json_object *get(struct json_object *o, const char *key)
-{
-	struct json_object *v = NULL;
-
-	json_object_object_get_ex(o, key, &v);
-	return v;
-}
-
-const char *text(struct json_object *o, const char *key)
-{
-	return json_object_get_string(get(o, key)) ?: "";
-}
-
-long number(struct json_object *o, const char *key)
-{
-	return json_object_get_int64(get(o, key));
-}
-
-char *joined(struct json_object *list)
-{
-	char *all = path_of("%s", ""), *longer;
-	size_t i;
-
-	for (i = 0; list && i < json_object_array_length(list); i++) {
-		longer = path_of("%s%s%s", all, i ? "," : "",
-				 json_object_get_string(
-					 json_object_array_get_idx(list, i)));
-		free(all);
-		all = longer;
-	}
-	return all;
-}
-
 void sysctl(const char *name, int value)
 {
 	sh("echo %d >/proc/sys/kernel/%s", value, name);
@@ -122,13 +74,32 @@ static bool prepare(void)
 	return !res.status;
 }
 
+static const struct {
+	const char *name;
+	void (*run)(void);
+} part[] = {
+	{ "lib", guest_lib }, { "token", guest_token },
+	{ "libbpf", guest_libbpf }, { "policy", guest_policy }, { "why", guest_why },
+	{ "watching", guest_watching }, { "check", guest_check },
+};
+
+static bool wanted(const char *name, int argc, char **argv)
+{
+	int i;
+
+	for (i = 2; i < argc && strcmp(argv[i], name); i++)
+		;
+	return argc == 2 || i < argc;
+}
+
 int main(int argc, char **argv)
 {
-	if (argc > 2)
+	size_t i;
+
+	if (argc > 2 && strcmp(argv[1], "patched") && strcmp(argv[1], "stock"))
 		return deed(argc - 1, argv + 1);
-	if (argc != 2 || geteuid() ||
-	    (strcmp(argv[1], "patched") && strcmp(argv[1], "stock"))) {
-		fputs("usage, as root: capsplit-guest patched|stock\n"
+	if (argc < 2 || geteuid()) {
+		fputs("usage, as root: capsplit-guest patched|stock [PART]...\n"
 		      "                capsplit-guest DEED NUMBER\n", stderr);
 		return 2;
 	}
@@ -140,8 +111,9 @@ int main(int argc, char **argv)
 	version = argv[1];
 	if (!prepare())
 		return 1;
-	guest_why();
-	guest_watching();
-	guest_check();
+	for (i = 0; i < sizeof(part) / sizeof(part[0]); i++) {
+		if (wanted(part[i].name, argc, argv))
+			part[i].run();
+	}
 	return tap_end();
 }

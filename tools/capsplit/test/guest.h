@@ -2,10 +2,7 @@
 #ifndef CAPSPLIT_TEST_GUEST_H
 #define CAPSPLIT_TEST_GUEST_H
 
-#include <stdbool.h>
-#include <json-c/json.h>
-
-#include "check.h"
+#include "test.h"
 
 #define ALICE		1000
 #define SELF		"/run/vm/bin/capsplit-guest"
@@ -16,22 +13,26 @@
 
 extern bool patched;		/* which kernel this is */
 
-int sh(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 /* The JSON that a shell's command prints on stdout; NULL */
 struct json_object *json_of(int uid, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
-struct json_object *get(struct json_object *o, const char *key);
-const char *text(struct json_object *o, const char *key);
-long number(struct json_object *o, const char *key);
-char *joined(struct json_object *list);		/* "cap_bpf,cap_tracing" */
 void sysctl(const char *name, int value);
 
 /* The parts */
 void guest_why(void);
 void guest_watching(void);
 void guest_check(void);
+void guest_lib(void);
+void guest_token(void);
+void guest_libbpf(void);
+void guest_policy(void);
+
+/* In a list of objects, the one with this "name"; NULL */
+struct json_object *entry(struct json_object *list, const char *name);
 
 /* guest_deeds.c: what the watched programs do; the exit status */
 int deed(int argc, char **argv);
+/* guest_lib.c: loads a program that takes cap_bpf; 0 or errno */
+int bpf_load(void);
 
 #endif

@@ -55,7 +55,7 @@ static void who_runs_it(void)
 	note("it said", res.out);
 }
 
-static struct json_object *entry(struct json_object *list, const char *name)
+struct json_object *entry(struct json_object *list, const char *name)
 {
 	size_t i;
 

@@ -99,6 +99,15 @@ int deed(int argc, char **argv)
 			refused_once();
 		return 0;
 	}
+	if (!strcmp(argv[0], "load")) {
+		while (n--) {
+			int err = bpf_load();
+
+			if (err)
+				return err;
+		}
+		return 0;
+	}
 	if (!strcmp(argv[0], "children"))
 		return in_children(n);
 	if (!strcmp(argv[0], "thread"))

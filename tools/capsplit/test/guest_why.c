@@ -13,7 +13,7 @@
 struct tracer {
 	const char *command;
 	const char *shows;	/* when it works */
-	const char *patched, *stock;	/* the grant */
+	const char *patched, *stock;	/* the grant; NULL: not tried there */
 	const char *after;	/* undoes what it did, or NULL */
 };
 
@@ -31,6 +31,9 @@ static const struct tracer tracers[] = {
 	{ "bpftool prog load /run/vm/bin/kprobe.bpf.o pins/p autoattach", "",
 		"cap_bpf,cap_tracing", "cap_perfmon,cap_bpf",
 		"rm -f " HOME "/pins/p" },
+	/* It asks for uid 0 */
+	{ "fakeroot bpftrace -e \"rawtracepoint:sched_switch { print(4711); exit(); }\"",
+		"4711", "cap_bpf,cap_tracing", NULL, NULL },
 };
 
 static bool works(const struct tracer *t, const char *caps)
@@ -47,32 +50,6 @@ static bool works(const struct tracer *t, const char *caps)
 	strcpy(res.out, log);
 	free(log);
 	return good;
-}
-
-static char *without(const char *list, size_t which)
-{
-	char *copy = strdup(list), *at = copy, *word;
-	char *rest = path_of("%s", ""), *longer;
-	size_t i;
-
-	for (i = 0; (word = strsep(&at, ",")); i++) {
-		if (i == which)
-			continue;
-		longer = path_of("%s%s%s", rest, *rest ? "," : "", word);
-		free(rest);
-		rest = longer;
-	}
-	free(copy);
-	return rest;
-}
-
-static size_t words(const char *list)
-{
-	size_t n = *list != '\0';
-
-	for (; *list; list++)
-		n += *list == ',';
-	return n;
 }
 
 static void grant_of(const struct tracer *t)
@@ -148,7 +125,9 @@ void guest_why(void)
 	/* At 3, which is Debian's, the stock kernel asks for cap_sys_admin */
 	sysctl("perf_event_paranoid", patched ? 3 : 2);
 	sysctl("kptr_restrict", 1);
-	for (i = 0; i < sizeof(tracers) / sizeof(tracers[0]); i++)
-		grant_of(&tracers[i]);
+	for (i = 0; i < sizeof(tracers) / sizeof(tracers[0]); i++) {
+		if (patched || tracers[i].stock)
+			grant_of(&tracers[i]);
+	}
 	forms();
 }

@@ -20,25 +20,10 @@
 const char *program;
 char scratch[] = "/tmp/capsplit-test.XXXXXX";
 
-int sh(const char *fmt, ...)
-{
-	char *command = NULL;
-	va_list ap;
-	int status;
-
-	va_start(ap, fmt);
-	if (vasprintf(&command, fmt, ap) < 0)
-		abort();
-	va_end(ap);
-	status = run("sh", "-c", command, NULL);
-	free(command);
-	return status;
-}
-
 static void whole(void)
 {
-	char *name[8];
-	size_t n = commands(name, 8), i;
+	char *name[16];
+	size_t n = commands(name, 16), i;
 
 	sh("$C --help 2>/dev/null");
 	exits(0, "--help ends with 0");
@@ -245,6 +230,7 @@ int main(int argc, char **argv)
 	runs();
 	refusals();
 	privileged_file();
+	token_tests();
 	check_tests();
 	who_tests();
 	run("rm", "-rf", scratch, NULL);

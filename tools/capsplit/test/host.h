@@ -5,6 +5,7 @@
 #define NOTHING	"0000000000000000"
 
 void check_tests(void);
+void token_tests(void);
 void who_tests(void);
 
 extern char scratch[];		/* a directory that everybody may read */

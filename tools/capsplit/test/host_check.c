@@ -16,19 +16,6 @@
 
 #define STRICT	"--assume perf_event_paranoid=3 --assume kptr_restrict=1 --assume unprivileged_bpf_disabled=2"
 
-static struct json_object *get(struct json_object *o, const char *key)
-{
-	struct json_object *v = NULL;
-
-	json_object_object_get_ex(o, key, &v);
-	return v;
-}
-
-static const char *text(struct json_object *o, const char *key)
-{
-	return json_object_get_string(get(o, key)) ?: "";
-}
-
 /* It is more than res.out takes */
 static struct json_object *check(const char *options)
 {
@@ -55,22 +42,6 @@ static struct json_object *op_of(struct json_object *o, const char *id)
 			return op;
 	}
 	return NULL;
-}
-
-/* "cap_bpf,cap_tracing"; "" for none */
-static char *joined(struct json_object *list)
-{
-	char *all = path_of("%s", ""), *longer;
-	size_t i;
-
-	for (i = 0; list && i < json_object_array_length(list); i++) {
-		longer = path_of("%s%s%s", all, i ? "," : "",
-				 json_object_get_string(
-					 json_object_array_get_idx(list, i)));
-		free(all);
-		all = longer;
-	}
-	return all;
 }
 
 /* Rows that readers would look for first */
@@ -147,32 +118,6 @@ static bool may(const char *kernel, const char *caps, const char *id)
 		known[i].answer = check(known[i].options = options);
 	op = op_of(known[i].answer, id);
 	return op && json_object_get_boolean(get(op, "may"));
-}
-
-static char *without(const char *list, size_t which)
-{
-	char *copy = strdup(list), *at = copy, *word;
-	char *rest = path_of("%s", ""), *longer;
-	size_t i;
-
-	for (i = 0; (word = strsep(&at, ",")); i++) {
-		if (i == which)
-			continue;
-		longer = path_of("%s%s%s", rest, *rest ? "," : "", word);
-		free(rest);
-		rest = longer;
-	}
-	free(copy);
-	return rest;
-}
-
-static size_t words(const char *list)
-{
-	size_t n = *list != '\0';
-
-	for (; *list; list++)
-		n += *list == ',';
-	return n;
 }
 
 /* What a refusal says that it takes is enough, and each part of it is needed */

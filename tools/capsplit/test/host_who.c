@@ -19,19 +19,6 @@
 
 static char *bin, *units;
 
-static struct json_object *get(struct json_object *o, const char *key)
-{
-	struct json_object *v = NULL;
-
-	json_object_object_get_ex(o, key, &v);
-	return v;
-}
-
-static const char *text(struct json_object *o, const char *key)
-{
-	return json_object_get_string(get(o, key)) ?: "";
-}
-
 static struct json_object *who(void)
 {
 	char *file = path_of("%s/out", scratch), *all;

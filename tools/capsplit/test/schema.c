@@ -18,14 +18,6 @@ void schema_load(const char *path)
 	exit(1);
 }
 
-static struct json_object *get(struct json_object *o, const char *key)
-{
-	struct json_object *v = NULL;
-
-	json_object_object_get_ex(o, key, &v);
-	return v;
-}
-
 static bool is_type(struct json_object *v, const char *type)
 {
 	const char *is = json_type_to_name(json_object_get_type(v));

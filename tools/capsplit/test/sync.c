@@ -216,8 +216,8 @@ size_t commands(char *names[], size_t max)
 
 void sync_tests(const char *man_path, const char *bash, const char *zsh_path)
 {
-	char *man = slurp(man_path), *zsh = slurp(zsh_path), *name[8], *help;
-	size_t n = commands(name, 8), i;
+	char *man = slurp(man_path), *zsh = slurp(zsh_path), *name[16], *help;
+	size_t n = commands(name, 16), i;
 	struct options of_bash = { 0 }, of_help = { 0 };
 
 	ok(man && zsh && n, "there are a manual page, a completion and commands");

@@ -4,19 +4,28 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <json-c/json.h>
 
 #include "check.h"
 
-extern const char *program;	/* the capsplit under test */
-
-/* Runs "@program FMT" by the shell, @program being $C; both outputs are kept */
+/* common.c: runs a command by the shell; both outputs are kept */
 int sh(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
+struct json_object *get(struct json_object *o, const char *key);
+const char *text(struct json_object *o, const char *key);
+long number(struct json_object *o, const char *key);
+char *joined(struct json_object *list);		/* "cap_bpf,cap_tracing" */
+/* Of such a list: all but one, and how many there are */
+char *without(const char *list, size_t which);
+size_t words(const char *list);
+
+/* host.c: the capsplit under test, $C for the shell */
+extern const char *program;
 
 /*
  * schema.c: is @text, what --json printed, one object that fits the schema of
  * its command?  Says why not.
  */
-struct json_object;
 void schema_load(const char *path);
 struct json_object *schema_fits(const char *which, const char *text);
 
