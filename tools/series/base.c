@@ -260,6 +260,8 @@ void base_import(const struct place *p)
 	if (!has_ref(store, ref)) {
 		make_parents(store);
 		free(must(NULL, "git", "init", "-q", "--bare", store, NULL));
+		/* It would tidy up behind our back, beside the next command */
+		free(git(p, "config", "gc.auto", "0", NULL));
 		mkdir(tmp, 0755);
 		tree = unpack(p, &b, tmp, &pinned);
 		import_tree(p, &b, tmp, tree, pinned);

@@ -72,6 +72,8 @@ $(BT_PROGS): $(SELFTESTS)/bpf_token/%: $(BT_SRC)/%.c $(CT_SRC)/common.c \
 	@$(CT_CC) -o $@.new $(filter %.c,$^) -lpthread
 	@mv $@.new $@
 
+$(SELFTESTS)/bpf_token/token_model: $(addprefix $(BT_SRC)/,model.c model_actor.c model.h)
+
 # What judges the matrix is tested on the host
 MATRIX_TEST := $(BIN)/matrix-test
 $(MATRIX_TEST): tools/testing/matrix_test.c $(CT_POLICY) \
