@@ -300,7 +300,7 @@ static inline int receive_fd(int sock)
 
 static int failed;		/* the first step that was not as said */
 
-static inline void step(int n, int want, int have)
+static inline void bpf_step(int n, int want, int have)
 {
 	if (have == want || failed)
 		return;

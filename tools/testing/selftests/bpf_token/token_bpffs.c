@@ -137,50 +137,50 @@ static int as_before(struct inside *in)
 
 	if (token < 0)
 		return 100;
-	step(1, 0, token_info(token, &info));
-	step(2, true, info.allowed_cmds == CMDS && info.allowed_maps == MAPS &&
+	bpf_step(1, 0, token_info(token, &info));
+	bpf_step(2, true, info.allowed_cmds == CMDS && info.allowed_maps == MAPS &&
 		      info.allowed_progs == PROGS &&
 		      info.allowed_attachs == ATTACHS);
-	step(3, true, info.allowed_caps == ~0ULL && !info.flags &&
+	bpf_step(3, true, info.allowed_caps == ~0ULL && !info.flags &&
 		      !info.depth && !info.parent_id && !info.cgroup_id);
 	snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", token);
 	get_string(path, text, sizeof(text));
 	snprintf(want, sizeof(want), fdinfo, CMDS, MAPS, PROGS, ATTACHS);
-	step(4, true, !!strstr(text, want));
+	bpf_step(4, true, !!strstr(text, want));
 
-	step(11, EPERM, prog(-1, BPF_PROG_TYPE_XDP, BPF_XDP));
-	step(12, 0, prog(token, BPF_PROG_TYPE_XDP, BPF_XDP));
-	step(13, 0, prog(token, BPF_PROG_TYPE_KPROBE, 0));
-	step(14, EPERM, prog(token, BPF_PROG_TYPE_SCHED_CLS, 0));
-	step(15, EPERM, prog(token, BPF_PROG_TYPE_XDP, BPF_XDP_CPUMAP));
-	step(16, 0, shut(map_with(token, BPF_MAP_TYPE_LRU_HASH)));
-	step(17, EPERM, shut(map_with(token, BPF_MAP_TYPE_DEVMAP)));
-	step(18, EPERM, shut(btf_with(token)));
+	bpf_step(11, EPERM, prog(-1, BPF_PROG_TYPE_XDP, BPF_XDP));
+	bpf_step(12, 0, prog(token, BPF_PROG_TYPE_XDP, BPF_XDP));
+	bpf_step(13, 0, prog(token, BPF_PROG_TYPE_KPROBE, 0));
+	bpf_step(14, EPERM, prog(token, BPF_PROG_TYPE_SCHED_CLS, 0));
+	bpf_step(15, EPERM, prog(token, BPF_PROG_TYPE_XDP, BPF_XDP_CPUMAP));
+	bpf_step(16, 0, shut(map_with(token, BPF_MAP_TYPE_LRU_HASH)));
+	bpf_step(17, EPERM, shut(map_with(token, BPF_MAP_TYPE_DEVMAP)));
+	bpf_step(18, EPERM, shut(btf_with(token)));
 
-	step(21, EINVAL, shut(from_bpffs(in->dir, 1)));
-	step(22, EINVAL, shut(from_bpffs(in->dir, 1U << 31)));
-	step(23, EBADF, shut(from_bpffs(999, 0)));
+	bpf_step(21, EINVAL, shut(from_bpffs(in->dir, 1)));
+	bpf_step(22, EINVAL, shut(from_bpffs(in->dir, 1U << 31)));
+	bpf_step(23, EBADF, shut(from_bpffs(999, 0)));
 	mkdir("/tmp/token.bpffs/sub", 0700);
 	sub = open("/tmp/token.bpffs/sub", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	step(24, EINVAL, shut(from_bpffs(sub, 0)));
+	bpf_step(24, EINVAL, shut(from_bpffs(sub, 0)));
 	close(sub);
 	memset(&attr, 0, sizeof(attr));
 	attr.token_create.bpffs_fd = in->dir;
 	attr.token_create.allowed_cmds = 1;	/* not without a flag */
-	step(25, -EINVAL, ct_bpf(BPF_TOKEN_CREATE, &attr, sizeof(attr)));
-	step(26, EPERM, token_revoke(token, -1));
+	bpf_step(25, -EINVAL, ct_bpf(BPF_TOKEN_CREATE, &attr, sizeof(attr)));
+	bpf_step(26, EPERM, token_revoke(token, -1));
 
 	/* The token lets the capabilities count that one has in there */
-	step(31, 0, keep(CAP_B | CAP_N | CAP_T));
-	step(32, 0, prog(token, BPF_PROG_TYPE_SOCKET_FILTER, 0));
-	step(33, 0, prog(token, BPF_PROG_TYPE_XDP, BPF_XDP));
-	step(34, EPERM, prog(token, BPF_PROG_TYPE_KPROBE, 0));
-	step(35, 0, keep(CAP_B | CAP_T));
-	step(36, EPERM, prog(token, BPF_PROG_TYPE_XDP, BPF_XDP));
-	step(37, 0, keep(CAP_T));
-	step(38, EPERM, prog(token, BPF_PROG_TYPE_SOCKET_FILTER, 0));
-	step(39, EPERM, shut(map_with(token, BPF_MAP_TYPE_LRU_HASH)));
-	step(40, EPERM, shut(from_bpffs(in->dir, 0)));
+	bpf_step(31, 0, keep(CAP_B | CAP_N | CAP_T));
+	bpf_step(32, 0, prog(token, BPF_PROG_TYPE_SOCKET_FILTER, 0));
+	bpf_step(33, 0, prog(token, BPF_PROG_TYPE_XDP, BPF_XDP));
+	bpf_step(34, EPERM, prog(token, BPF_PROG_TYPE_KPROBE, 0));
+	bpf_step(35, 0, keep(CAP_B | CAP_T));
+	bpf_step(36, EPERM, prog(token, BPF_PROG_TYPE_XDP, BPF_XDP));
+	bpf_step(37, 0, keep(CAP_T));
+	bpf_step(38, EPERM, prog(token, BPF_PROG_TYPE_SOCKET_FILTER, 0));
+	bpf_step(39, EPERM, shut(map_with(token, BPF_MAP_TYPE_LRU_HASH)));
+	bpf_step(40, EPERM, shut(from_bpffs(in->dir, 0)));
 	return failed;
 }
 
@@ -234,39 +234,39 @@ static int derived(struct inside *in)
 		return 100;
 	child = derive(token, CMDS, MAPS, BIT64(BPF_PROG_TYPE_SOCKET_FILTER) |
 		       BIT64(BPF_PROG_TYPE_XDP), CAP_B);
-	step(1, true, child >= 0);
-	step(2, 0, token_info(child, &info));
-	step(3, true, info.depth == 1 && !info.flags && info.parent_id &&
+	bpf_step(1, true, child >= 0);
+	bpf_step(2, 0, token_info(child, &info));
+	bpf_step(3, true, info.depth == 1 && !info.flags && info.parent_id &&
 		      info.allowed_caps == CAP_B);
-	step(4, 0, prog(child, BPF_PROG_TYPE_SOCKET_FILTER, 0));
+	bpf_step(4, 0, prog(child, BPF_PROG_TYPE_SOCKET_FILTER, 0));
 	/* It lets CAP_BPF count, and no other */
-	step(5, EPERM, prog(child, BPF_PROG_TYPE_XDP, BPF_XDP));
-	step(6, EPERM, prog(child, BPF_PROG_TYPE_KPROBE, 0));
+	bpf_step(5, EPERM, prog(child, BPF_PROG_TYPE_XDP, BPF_XDP));
+	bpf_step(6, EPERM, prog(child, BPF_PROG_TYPE_KPROBE, 0));
 
-	step(11, EPERM, shut(derive(token, CMDS | BIT64(BPF_BTF_LOAD), 0, 0,
+	bpf_step(11, EPERM, shut(derive(token, CMDS | BIT64(BPF_BTF_LOAD), 0, 0,
 				    0)));
-	step(12, EPERM, shut(derive(token, 0, BIT64(BPF_MAP_TYPE_ARRAY), 0,
+	bpf_step(12, EPERM, shut(derive(token, 0, BIT64(BPF_MAP_TYPE_ARRAY), 0,
 				    0)));
-	step(13, EPERM, shut(derive(token, 0, 0, BIT64(BPF_PROG_TYPE_LSM), 0)));
-	step(14, EPERM, shut(derive(child, 0, 0, 0, CAP_N)));
+	bpf_step(13, EPERM, shut(derive(token, 0, 0, BIT64(BPF_PROG_TYPE_LSM), 0)));
+	bpf_step(14, EPERM, shut(derive(child, 0, 0, 0, CAP_N)));
 
-	step(21, 0, obj_pin(token, "/tmp/token.bpffs/token"));
+	bpf_step(21, 0, obj_pin(token, "/tmp/token.bpffs/token"));
 	pin = obj_get("/tmp/token.bpffs/token", 0);
-	step(22, 0, prog(pin, BPF_PROG_TYPE_XDP, BPF_XDP));
+	bpf_step(22, 0, prog(pin, BPF_PROG_TYPE_XDP, BPF_XDP));
 
-	step(31, 0, token_revoke(child, token));
-	step(32, EKEYREVOKED, prog(child, BPF_PROG_TYPE_SOCKET_FILTER, 0));
-	step(33, 0, prog(token, BPF_PROG_TYPE_SOCKET_FILTER, 0));
+	bpf_step(31, 0, token_revoke(child, token));
+	bpf_step(32, EKEYREVOKED, prog(child, BPF_PROG_TYPE_SOCKET_FILTER, 0));
+	bpf_step(33, 0, prog(token, BPF_PROG_TYPE_SOCKET_FILTER, 0));
 	close(child);
 
 	/* Whoever lacks CAP_BPF in there makes none */
-	step(41, 0, keep(CAP_N | CAP_P));
-	step(42, EPERM, shut(derive(token, 0, 0, 0, 0)));
-	step(43, 0, send_fd(in->sock, token));
+	bpf_step(41, 0, keep(CAP_N | CAP_P));
+	bpf_step(42, EPERM, shut(derive(token, 0, 0, 0, 0)));
+	bpf_step(43, 0, send_fd(in->sock, token));
 	/* The other side revokes it */
-	step(44, -1, receive_fd(in->sock));
-	step(45, EKEYREVOKED, prog(token, BPF_PROG_TYPE_SOCKET_FILTER, 0));
-	step(46, EKEYREVOKED, shut(obj_get("/tmp/token.bpffs/token", 0)));
+	bpf_step(44, -1, receive_fd(in->sock));
+	bpf_step(45, EKEYREVOKED, prog(token, BPF_PROG_TYPE_SOCKET_FILTER, 0));
+	bpf_step(46, EKEYREVOKED, shut(obj_get("/tmp/token.bpffs/token", 0)));
 	return failed;
 }
 
@@ -288,15 +288,15 @@ static int confined(struct inside *in)
 	skb = prog_with(child, BPF_PROG_TYPE_CGROUP_SKB, 0);
 	if (skb < 0)
 		return 101;
-	step(1, 0, cgroup_attach(skb, in->cgroup[0], 0));
-	step(2, 0, cgroup_detach(skb, in->cgroup[0], 0));
-	step(3, EPERM, cgroup_attach(skb, in->cgroup[1], 0));
-	step(4, EPERM, shut(cgroup_link(skb, in->cgroup[1], 0)));
+	bpf_step(1, 0, cgroup_attach(skb, in->cgroup[0], 0));
+	bpf_step(2, 0, cgroup_detach(skb, in->cgroup[0], 0));
+	bpf_step(3, EPERM, cgroup_attach(skb, in->cgroup[1], 0));
+	bpf_step(4, EPERM, shut(cgroup_link(skb, in->cgroup[1], 0)));
 	/* That of the parent goes everywhere, as it did */
 	close(skb);
 	skb = prog_with(token, BPF_PROG_TYPE_CGROUP_SKB, 0);
-	step(5, 0, cgroup_attach(skb, in->cgroup[1], 0));
-	step(6, 0, cgroup_detach(skb, in->cgroup[1], 0));
+	bpf_step(5, 0, cgroup_attach(skb, in->cgroup[1], 0));
+	bpf_step(6, 0, cgroup_detach(skb, in->cgroup[1], 0));
 	return failed;
 }
 

@@ -369,7 +369,7 @@ static void print_step(__u64 nr, const struct model_step *s)
 
 static unsigned long said[NR_OPS][EKEYREVOKED + 1];	/* how often what */
 
-static bool step(__u64 nr)
+static bool take_step(__u64 nr)
 {
 	const char *differs = NULL;
 	struct model_reply reply;
@@ -460,7 +460,7 @@ int main(int argc, char **argv)
 	unpriv = get_number(UNPRIV);
 	prepare();
 	while (equal && nr < options.steps)
-		equal = step(nr++);
+		equal = take_step(nr++);
 	clean_up(unpriv);
 	ksft_print_msg("seed %llu: %llu steps, %d tokens\n", options.seed, nr,
 		       model.nr_tokens);

@@ -41,37 +41,37 @@ static int once(void *arg)
 	int token = *(int *)arg;
 	union bpf_attr attr;
 
-	step(1, EPERM, use());
-	step(2, 0, load_perm(token, 0));
-	step(3, 0, use());
-	step(4, EPERM, use());
+	bpf_step(1, EPERM, use());
+	bpf_step(2, 0, load_perm(token, 0));
+	bpf_step(3, 0, use());
+	bpf_step(4, EPERM, use());
 	/* Whatever comes next, and whether it succeeds or fails */
-	step(5, 0, load_perm(token, 0));
+	bpf_step(5, 0, load_perm(token, 0));
 	memset(&attr, 0, sizeof(attr));
-	step(6, -EINVAL, ct_bpf(63, &attr, sizeof(attr)));
-	step(7, EPERM, use());
-	step(8, 0, load_perm(token, 0));
-	step(9, -EFAULT, ct_bpf(BPF_PROG_LOAD, (void *)8, 32));
-	step(10, EPERM, use());
-	step(11, 0, load_perm(token, 0));
-	step(12, -EINVAL, ct_bpf(-1, &attr, sizeof(attr)));
-	step(13, EPERM, use());
+	bpf_step(6, -EINVAL, ct_bpf(63, &attr, sizeof(attr)));
+	bpf_step(7, EPERM, use());
+	bpf_step(8, 0, load_perm(token, 0));
+	bpf_step(9, -EFAULT, ct_bpf(BPF_PROG_LOAD, (void *)8, 32));
+	bpf_step(10, EPERM, use());
+	bpf_step(11, 0, load_perm(token, 0));
+	bpf_step(12, -EINVAL, ct_bpf(-1, &attr, sizeof(attr)));
+	bpf_step(13, EPERM, use());
 	/* Forgotten, and put in the place of another */
-	step(14, 0, load_perm(token, 0));
-	step(15, 0, load_perm(-1, 0));
-	step(16, EPERM, use());
-	step(17, 0, load_perm(token, 0));
-	step(18, 0, load_perm(token, 0));
-	step(19, 0, use());
-	step(20, EPERM, use());
+	bpf_step(14, 0, load_perm(token, 0));
+	bpf_step(15, 0, load_perm(-1, 0));
+	bpf_step(16, EPERM, use());
+	bpf_step(17, 0, load_perm(token, 0));
+	bpf_step(18, 0, load_perm(token, 0));
+	bpf_step(19, 0, use());
+	bpf_step(20, EPERM, use());
 	/* A load that fails forgets, too */
-	step(21, 0, load_perm(token, 0));
-	step(22, EBADF, load_perm(999, 0));
-	step(23, EPERM, use());
+	bpf_step(21, 0, load_perm(token, 0));
+	bpf_step(22, EBADF, load_perm(999, 0));
+	bpf_step(23, EPERM, use());
 	/* The descriptor may be closed */
-	step(24, 0, load_perm(token, 0));
+	bpf_step(24, 0, load_perm(token, 0));
 	close(token);
-	step(25, 0, use());
+	bpf_step(25, 0, use());
 	return failed;
 }
 
@@ -84,19 +84,19 @@ static int only_what_it_allows(void *arg)
 {
 	int token = *(int *)arg;
 
-	step(1, 0, load_perm(token, 0));
-	step(2, EPERM, shut(prog_with(-1, BPF_PROG_TYPE_XDP, BPF_XDP)));
-	step(3, 0, load_perm(token, 0));
-	step(4, 0, shut(map_with(-1, BPF_MAP_TYPE_LRU_HASH)));
-	step(5, 0, load_perm(token, 0));
-	step(6, 0, shut(btf_with(-1)));
+	bpf_step(1, 0, load_perm(token, 0));
+	bpf_step(2, EPERM, shut(prog_with(-1, BPF_PROG_TYPE_XDP, BPF_XDP)));
+	bpf_step(3, 0, load_perm(token, 0));
+	bpf_step(4, 0, shut(map_with(-1, BPF_MAP_TYPE_LRU_HASH)));
+	bpf_step(5, 0, load_perm(token, 0));
+	bpf_step(6, 0, shut(btf_with(-1)));
 	return failed;
 }
 
 static int nothing(void *arg)
 {
-	step(1, 0, load_perm(*(int *)arg, 0));
-	step(2, EPERM, use());
+	bpf_step(1, 0, load_perm(*(int *)arg, 0));
+	bpf_step(2, EPERM, use());
 	return failed;
 }
 
@@ -121,17 +121,17 @@ static int revoked(void *arg)
 {
 	int parent = *(int *)arg, token = token_derive(parent, CAP_B);
 
-	step(1, 0, load_perm(token, 0));
+	bpf_step(1, 0, load_perm(token, 0));
 	/* This call comes next */
-	step(2, 0, token_revoke(token, parent));
-	step(3, EPERM, use());
+	bpf_step(2, 0, token_revoke(token, parent));
+	bpf_step(3, EPERM, use());
 	token = token_derive(parent, CAP_B);
-	step(4, 0, load_perm(token, 0));
+	bpf_step(4, 0, load_perm(token, 0));
 	if (!fork())
 		_exit(token_revoke(token, parent));
 	wait(NULL);
-	step(5, EKEYREVOKED, use());
-	step(6, EPERM, use());
+	bpf_step(5, EKEYREVOKED, use());
+	bpf_step(6, EPERM, use());
 	return failed;
 }
 
@@ -144,12 +144,12 @@ static int inherit(void *arg)
 {
 	int status;
 
-	step(1, 0, load_perm(*(int *)arg, 0));
+	bpf_step(1, 0, load_perm(*(int *)arg, 0));
 	if (!fork())
 		_exit(use());
 	wait(&status);
-	step(2, EPERM, WEXITSTATUS(status));
-	step(3, 0, use());
+	bpf_step(2, EPERM, WEXITSTATUS(status));
+	bpf_step(3, 0, use());
 	return failed;
 }
 
@@ -172,10 +172,10 @@ static int thread_err(void)
 
 static int threads(void *arg)
 {
-	step(1, 0, load_perm(*(int *)arg, 0));
-	step(2, EPERM, thread_err());
+	bpf_step(1, 0, load_perm(*(int *)arg, 0));
+	bpf_step(2, EPERM, thread_err());
 	/* Nor does another thread's call use it up */
-	step(3, 0, use());
+	bpf_step(3, 0, use());
 	return failed;
 }
 
@@ -220,15 +220,15 @@ static int ask(void *arg)
 {
 	struct others *o = arg;
 
-	step(1, 0, load_perm(o->token, 0));
-	step(2, o->next, next_id(BPF_MAP_GET_NEXT_ID));
-	step(3, 0, load_perm(o->token, 0));
-	step(4, o->by_id, by_id(o->map_id));
-	step(5, 0, load_perm(o->token, 0));
-	step(6, o->stats, enable_stats());
-	step(7, 0, load_perm(o->token, 0));
-	step(8, o->query, cgroup_query(o->cgroup, BPF_CGROUP_INET_INGRESS));
-	step(9, EPERM, by_id(o->map_id));
+	bpf_step(1, 0, load_perm(o->token, 0));
+	bpf_step(2, o->next, next_id(BPF_MAP_GET_NEXT_ID));
+	bpf_step(3, 0, load_perm(o->token, 0));
+	bpf_step(4, o->by_id, by_id(o->map_id));
+	bpf_step(5, 0, load_perm(o->token, 0));
+	bpf_step(6, o->stats, enable_stats());
+	bpf_step(7, 0, load_perm(o->token, 0));
+	bpf_step(8, o->query, cgroup_query(o->cgroup, BPF_CGROUP_INET_INGRESS));
+	bpf_step(9, EPERM, by_id(o->map_id));
 	return failed;
 }
 
@@ -282,20 +282,20 @@ TEST_F(perm, about_others)
 /* Another user and other capabilities, and the token is still there */
 static int change_user(void *arg)
 {
-	step(1, 0, load_perm(*(int *)arg, 0));
-	step(2, 0, ct_become(UID_USER, 0));
-	step(3, 0, use());
-	step(4, EPERM, use());
+	bpf_step(1, 0, load_perm(*(int *)arg, 0));
+	bpf_step(2, 0, ct_become(UID_USER, 0));
+	bpf_step(3, 0, use());
+	bpf_step(4, EPERM, use());
 	return failed;
 }
 
 /* In another user namespace it is good for nothing */
 static int change_namespace(void *arg)
 {
-	step(1, 0, load_perm(*(int *)arg, 0));
-	step(2, 0, ct_enter_userns());
-	step(3, EPERM, use());
-	step(4, EPERM, load_perm(*(int *)arg, BPF_F_PERM_ON_EXEC));
+	bpf_step(1, 0, load_perm(*(int *)arg, 0));
+	bpf_step(2, 0, ct_enter_userns());
+	bpf_step(3, EPERM, use());
+	bpf_step(4, EPERM, load_perm(*(int *)arg, BPF_F_PERM_ON_EXEC));
 	return failed;
 }
 
@@ -310,10 +310,10 @@ static int escape(void *arg)
 {
 	int token = *(int *)arg;
 
-	step(1, 0, load_perm(token, 0));
-	step(2, EPERM, shut(token_direct(0)));
-	step(3, 0, load_perm(token, 0));
-	step(4, EPERM, token_revoke(token, -1));
+	bpf_step(1, 0, load_perm(token, 0));
+	bpf_step(2, EPERM, shut(token_direct(0)));
+	bpf_step(3, 0, load_perm(token, 0));
+	bpf_step(4, EPERM, token_revoke(token, -1));
 	return failed;
 }
 
@@ -347,10 +347,10 @@ static int nest(void *arg)
 {
 	struct nested *n = arg;
 
-	step(1, EPERM, run_nested(n->prog));
-	step(2, 0, load_perm(n->token, 0));
-	step(3, 0, run_nested(n->prog));
-	step(4, EPERM, run_nested(n->prog));
+	bpf_step(1, EPERM, run_nested(n->prog));
+	bpf_step(2, 0, load_perm(n->token, 0));
+	bpf_step(3, 0, run_nested(n->prog));
+	bpf_step(4, EPERM, run_nested(n->prog));
 	return failed;
 }
 
@@ -358,8 +358,8 @@ static int nest_refused(void *arg)
 {
 	struct nested *n = arg;
 
-	step(1, 0, load_perm(n->token, 0));
-	step(2, EPERM, run_nested(n->prog));
+	bpf_step(1, 0, load_perm(n->token, 0));
+	bpf_step(2, EPERM, run_nested(n->prog));
 	return failed;
 }
 
@@ -367,8 +367,8 @@ static int look_finds_none(void *arg)
 {
 	struct nested *n = arg;
 
-	step(1, 0, load_perm(n->token, 0));
-	step(2, ENOENT, run_nested(n->prog));
+	bpf_step(1, 0, load_perm(n->token, 0));
+	bpf_step(2, ENOENT, run_nested(n->prog));
 	return failed;
 }
 
@@ -441,10 +441,10 @@ TEST_F(perm, nested)
 static int after_exec(const char *how)
 {
 	if (!strcmp(how, "--has")) {
-		step(1, 0, use());
-		step(2, 0, use());
-		step(3, 0, thread_err());
-		step(4, 0, prctl(PR_GET_DUMPABLE));
+		bpf_step(1, 0, use());
+		bpf_step(2, 0, use());
+		bpf_step(3, 0, thread_err());
+		bpf_step(4, 0, prctl(PR_GET_DUMPABLE));
 		if (failed)
 			return failed;
 		/* In this program, and no other */
@@ -453,8 +453,8 @@ static int after_exec(const char *how)
 	}
 	/* Whatever this one is privileged to do */
 	if (!geteuid())
-		step(11, 0, ct_become(UID_USER, 0));
-	step(12, EPERM, use());
+		bpf_step(11, 0, ct_become(UID_USER, 0));
+	bpf_step(12, EPERM, use());
 	return failed;
 }
 
@@ -468,10 +468,10 @@ static int load_and_exec(void *arg)
 {
 	struct exec *e = arg;
 
-	step(21, 0, load_perm(e->token, e->flags));
+	bpf_step(21, 0, load_perm(e->token, e->flags));
 	execl("/nonexistent", "nonexistent", NULL);
 	if (e->flags)	/* not for bpf(2) */
-		step(22, EPERM, use());
+		bpf_step(22, EPERM, use());
 	if (failed)
 		return failed;
 	execl(e->path, e->path, e->how, NULL);
@@ -483,7 +483,7 @@ static int exec_in_child(void *arg)
 	struct exec *e = arg;
 	int status;
 
-	step(31, 0, load_perm(e->token, e->flags));
+	bpf_step(31, 0, load_perm(e->token, e->flags));
 	if (!fork()) {
 		execl(e->path, e->path, e->how, NULL);
 		_exit(SETUP_FAILED);

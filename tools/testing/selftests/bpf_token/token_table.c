@@ -295,13 +295,13 @@ static int every_command(const struct source *s, enum way way)
 		if (way == FOR_NEXT && load_perm(TOKEN_FD, 0))
 			return SETUP_FAILED;
 		if (c->try == detach && wanted)
-			step(i + 1, wanted, detach_roots(-1));
+			bpf_step(i + 1, wanted, detach_roots(-1));
 		else
-			step(i + 1, wanted, c->try(way == BY_FD ? TOKEN_FD :
+			bpf_step(i + 1, wanted, c->try(way == BY_FD ? TOKEN_FD :
 						   -1));
 		/* It was for that call alone */
 		if (way == FOR_NEXT)
-			step(i + 101, EPERM, filter(-1));
+			bpf_step(i + 101, EPERM, filter(-1));
 	}
 	return failed;
 }
