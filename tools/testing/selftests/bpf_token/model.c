@@ -95,12 +95,12 @@ static int present(struct model *m, struct model_actor *a, int slot)
 	int token;
 
 	if (slot == MODEL_NO_TOKEN)
-		return EINVAL;
+		return -EINVAL;
 	token = a->slot[slot];
 	if (token < 0)
-		return EBADF;
+		return -EBADF;
 	if (!model_live(m, token))
-		return EKEYREVOKED;
+		return -EKEYREVOKED;
 	m->tokens[token].uses++;
 	return 0;
 }
@@ -115,7 +115,7 @@ static int enter(struct model *m, struct model_actor *a, int cmd, int *active)
 	if (token >= 0) {
 		/* To replace a token it may be as bad as it likes */
 		if (cmd != BPF_LOAD_PERM_FD && !model_live(m, token))
-			return EKEYREVOKED;
+			return -EKEYREVOKED;
 	} else if (a->process >= 0 && model_live(m, a->process)) {
 		token = a->process;
 	}
@@ -149,7 +149,7 @@ static int cut(struct grant *g, __u32 flags)
 	if (flags & BPF_F_TOKEN_IGNORE_UNKNOWN_ATTACH_TYPES)
 		g->attachs &= known.attachs;
 	asked = *g;
-	return is_within(&asked, &known) ? 0 : EINVAL;
+	return is_within(&asked, &known) ? 0 : -EINVAL;
 }
 
 static int create(struct model *m, struct model_actor *a,
@@ -159,9 +159,9 @@ static int create(struct model *m, struct model_actor *a,
 	struct model_token *t;
 
 	if (cut(&g, s->flags))
-		return EINVAL;
+		return -EINVAL;
 	if (!(a->caps & CAP_A) || (g.caps & ~model_expand(a->caps)))
-		return EPERM;
+		return -EPERM;
 	t = new_token(m, a->uid);
 	t->may = g;
 	t->maker = model_expand(a->caps);
@@ -177,18 +177,18 @@ static int derive(struct model *m, struct model_actor *a,
 	int parent, err;
 
 	if (cut(&g, s->flags))
-		return EINVAL;
+		return -EINVAL;
 	err = present(m, a, s->other);
 	if (err)
 		return err;
 	parent = a->slot[s->other];
 	t = &m->tokens[parent];
 	if (!(t->may.cmds & BIT64(BPF_TOKEN_CREATE)) && !(a->caps & CAP_A))
-		return EPERM;
+		return -EPERM;
 	if (!is_within(&g, &t->may))
-		return EPERM;
+		return -EPERM;
 	if (t->depth == MODEL_DEPTH)
-		return ELOOP;
+		return -ELOOP;
 	t = new_token(m, a->uid);
 	t->may = g;
 	t->parent = parent;
@@ -222,7 +222,7 @@ static int use(struct model *m, struct model_actor *a,
 		      g->attachs & BIT64(u->attach))))
 			caps |= g->caps;
 	}
-	return model_suffice(u, caps) ? 0 : EPERM;
+	return model_suffice(u, caps) ? 0 : -EPERM;
 }
 
 static int load(struct model *m, struct model_actor *a,
@@ -246,13 +246,13 @@ static int revoke_by(struct model *m, struct model_actor *a,
 	int token, by, err;
 
 	if (s->slot == MODEL_NO_TOKEN)
-		return EINVAL;
+		return -EINVAL;
 	token = a->slot[s->slot];
 	if (token < 0)
-		return EBADF;
+		return -EBADF;
 	if (s->other < 0) {
 		if (!(a->caps & CAP_A))
-			return EPERM;
+			return -EPERM;
 	} else {
 		err = present(m, a, s->other);
 		if (err)
@@ -262,7 +262,7 @@ static int revoke_by(struct model *m, struct model_actor *a,
 			by = m->tokens[by].parent;
 		} while (by >= 0 && by != a->slot[s->other]);
 		if (by < 0)
-			return EPERM;
+			return -EPERM;
 	}
 	m->tokens[token].revoked = true;
 	return 0;
@@ -274,9 +274,9 @@ static int pin(struct model *m, struct model_actor *a,
 	int err = present(m, a, s->slot);
 
 	if (err)
-		return err == EBADF ? EINVAL : err;
+		return err == -EBADF ? -EINVAL : err;
 	if (m->pins[s->file].token >= 0)
-		return EEXIST;
+		return -EEXIST;
 	m->pins[s->file].token = a->slot[s->slot];
 	m->pins[s->file].uid = a->uid;
 	return 0;
@@ -288,11 +288,11 @@ static int get(struct model *m, struct model_actor *a,
 	int token = m->pins[s->file].token;
 
 	if (token < 0)
-		return ENOENT;
+		return -ENOENT;
 	if (m->pins[s->file].uid != a->uid)
-		return EACCES;
+		return -EACCES;
 	if (!model_live(m, token))
-		return EKEYREVOKED;
+		return -EKEYREVOKED;
 	set_slot(a, s->slot, token, false);
 	return 0;
 }
@@ -303,7 +303,7 @@ static int open_device(struct model *m, struct model_actor *a,
 	struct model_token *t;
 
 	if (!s->file)
-		return EACCES;
+		return -EACCES;
 	t = new_token(m, a->uid);
 	t->may = (struct grant){ KNOWN_CMDS, ALL_MAPS, ALL_PROGS, ALL_ATTACHS,
 				 device_caps[s->file] };
@@ -318,11 +318,11 @@ static int device_ioctl(struct model *m, struct model_actor *a,
 	int err;
 
 	if (s->slot == MODEL_NO_TOKEN)
-		return ENOTTY;
+		return -ENOTTY;
 	if (a->slot[s->slot] < 0)
-		return EBADF;
+		return -EBADF;
 	if (!a->device[s->slot])
-		return ENOTTY;
+		return -ENOTTY;
 	if (s->op == OP_PUT_PERM) {
 		a->process = -1;
 		return 0;
@@ -360,12 +360,12 @@ static int task_step(struct model *m, const struct model_step *s)
 		return device_ioctl(m, a, s);
 	case OP_CLOSE:
 		if (a->slot[s->slot] < 0)
-			return EBADF;
+			return -EBADF;
 		set_slot(a, s->slot, -1, false);
 		return 0;
 	case OP_SEND:
 		if (a->slot[s->slot] < 0)
-			return EBADF;
+			return -EBADF;
 		set_slot(&m->actors[s->other], s->file, a->slot[s->slot],
 			 a->device[s->slot]);
 		return 0;
@@ -454,9 +454,9 @@ int model_step(struct model *m, const struct model_step *s)
 	case OP_GET:
 		return get(m, a, s);
 	case OP_INFO:
-		return s->slot == MODEL_NO_TOKEN ? EINVAL :
-			a->slot[s->slot] < 0 ? EBADFD : 0;
+		return s->slot == MODEL_NO_TOKEN ? -EINVAL :
+			a->slot[s->slot] < 0 ? -EBADFD : 0;
 	default:
-		return EINVAL;
+		return -EINVAL;
 	}
 }

@@ -90,7 +90,7 @@ extern const struct model_use model_uses[MODEL_USES];
 extern const char *const model_devices[MODEL_DEVICES];
 
 void model_init(struct model *m);
-/* What the kernel has to answer, 0 or errno; and take the step */
+/* What the kernel has to answer, 0 or -errno; and take the step */
 int model_step(struct model *m, const struct model_step *s);
 bool model_live(const struct model *m, int token);
 /* May whoever holds @caps use a thing? */
@@ -109,7 +109,7 @@ struct model_reply {
 #define MODEL_PIN_DIR	"/tmp/token.model"
 
 /* Serves the socket until its other end is closed; never returns */
-void model_act(const char *program, bool executed) __attribute__((noreturn));
+void model_act(const char *program, bool executed);
 int model_send(int sock, const void *data, size_t size, int fd);
 /* *@fd is -1 if none came; 0, or errno, ENOTCONN at the end */
 int model_receive(int sock, void *data, size_t size, int *fd);

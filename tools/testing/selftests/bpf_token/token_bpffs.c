@@ -139,10 +139,10 @@ static int as_before(struct inside *in)
 		return 100;
 	bpf_step(1, 0, token_info(token, &info));
 	bpf_step(2, true, info.allowed_cmds == CMDS && info.allowed_maps == MAPS &&
-		      info.allowed_progs == PROGS &&
-		      info.allowed_attachs == ATTACHS);
+		 info.allowed_progs == PROGS &&
+		 info.allowed_attachs == ATTACHS);
 	bpf_step(3, true, info.allowed_caps == ~0ULL && !info.flags &&
-		      !info.depth && !info.parent_id && !info.cgroup_id);
+		 !info.depth && !info.parent_id && !info.cgroup_id);
 	snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", token);
 	get_string(path, text, sizeof(text));
 	snprintf(want, sizeof(want), fdinfo, CMDS, MAPS, PROGS, ATTACHS);
@@ -237,16 +237,16 @@ static int derived(struct inside *in)
 	bpf_step(1, true, child >= 0);
 	bpf_step(2, 0, token_info(child, &info));
 	bpf_step(3, true, info.depth == 1 && !info.flags && info.parent_id &&
-		      info.allowed_caps == CAP_B);
+		 info.allowed_caps == CAP_B);
 	bpf_step(4, 0, prog(child, BPF_PROG_TYPE_SOCKET_FILTER, 0));
 	/* It lets CAP_BPF count, and no other */
 	bpf_step(5, EPERM, prog(child, BPF_PROG_TYPE_XDP, BPF_XDP));
 	bpf_step(6, EPERM, prog(child, BPF_PROG_TYPE_KPROBE, 0));
 
 	bpf_step(11, EPERM, shut(derive(token, CMDS | BIT64(BPF_BTF_LOAD), 0, 0,
-				    0)));
+					0)));
 	bpf_step(12, EPERM, shut(derive(token, 0, BIT64(BPF_MAP_TYPE_ARRAY), 0,
-				    0)));
+					0)));
 	bpf_step(13, EPERM, shut(derive(token, 0, 0, BIT64(BPF_PROG_TYPE_LSM), 0)));
 	bpf_step(14, EPERM, shut(derive(child, 0, 0, 0, CAP_N)));
 

@@ -59,7 +59,7 @@ FIXTURE_TEARDOWN(lsm)
 }
 
 /* The hook's program, attached; 0 or errno */
-static int attach(FIXTURE_DATA(lsm) *self, const char *hook, bool second)
+static int attach(struct _test_data_lsm *self, const char *hook, bool second)
 {
 	const struct bpf_insn insns[] = {
 		CT_LDX(BPF_DW, 6, 1, 0),
@@ -87,9 +87,9 @@ static int attach(FIXTURE_DATA(lsm) *self, const char *hook, bool second)
 	};
 
 	detach(&self->prog, &self->link);
-	if ((int)prog.attach_btf_id < 0)
-		return ENOENT;
-	self->prog = ct_prog_load(&prog);
+	/* A hook that is not there makes no program */
+	self->prog = (int)prog.attach_btf_id < 0 ? -ENOENT :
+						   ct_prog_load(&prog);
 	if (self->prog < 0)
 		return -self->prog;
 	self->link = cgroup_link(self->prog, 0, BPF_LSM_MAC);

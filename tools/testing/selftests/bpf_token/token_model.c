@@ -359,10 +359,11 @@ static bool is_covered(const struct model_step *s)
 
 static void print_step(__u64 nr, const struct model_step *s)
 {
-	ksft_print_msg("step %llu: actor %d (caps %llx) %s, slot %d, other %d, file %d, use %s, flags %x, grant %llx %llx %llx %llx %llx\n",
+	ksft_print_msg("step %llu: actor %d (caps %llx) %s, slot %d, other %d, file %d, use %s\n",
 		       nr, s->actor, model.actors[s->actor].caps,
 		       op_names[s->op], s->slot, s->other, s->file,
-		       s->op == OP_USE ? model_uses[s->use].name : "-",
+		       s->op == OP_USE ? model_uses[s->use].name : "-");
+	ksft_print_msg("flags %x, grant %llx %llx %llx %llx %llx\n",
 		       s->flags, s->grant.cmds, s->grant.maps, s->grant.progs,
 		       s->grant.attachs, s->grant.caps);
 }
@@ -382,7 +383,7 @@ static bool take_step(__u64 nr)
 	if (err)
 		ksft_exit_fail_msg("step %llu, %s: the test itself: %s\n", nr,
 				   op_names[s.op], strerror(err));
-	want = model_step(&model, &s);
+	want = -model_step(&model, &s);
 	said[s.op][want]++;
 	if (reply.verdict != want)
 		ksft_print_msg("the kernel says %d, the model %d\n",

@@ -274,11 +274,11 @@ static const struct command {
 	{ "dump", dump, needs_b },
 };
 
-static int want(const struct source *s, enum way way, const struct command *c)
+static int want(const struct source *s, enum way by, const struct command *c)
 {
 	__u64 caps = s->caps;
 
-	if ((way == BY_FD && !c->takes_fd) || (s->confined && !c->in_cgroup))
+	if ((by == BY_FD && !c->takes_fd) || (s->confined && !c->in_cgroup))
 		caps = 0;
 	if (c->try == detach)
 		return needs_n(caps);

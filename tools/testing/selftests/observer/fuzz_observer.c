@@ -238,7 +238,7 @@ static const char *what_changed(struct canaries *c, struct fuzz *f,
 		      "p:canary/own kernel_clone\n"))
 		return "root's kprobe event";
 	if (all && sum_settings() != c->settings)
-		return "in this burst or the three before, a sysctl, the processors, the mounts or tracefs itself";
+		return "a sysctl, processors, mounts or tracefs, in this burst or three before";
 	return NULL;
 }
 

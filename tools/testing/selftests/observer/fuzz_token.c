@@ -231,7 +231,7 @@ static void device(struct fuzz *f)
 	note(f, "token", mode == O_PATH ? "device, O_PATH" : "device",
 	     fd < 0 ? -errno : fd);
 	if (fd >= 0 && mode != O_PATH)
-		gain(f, "an open device");
+		gain(f, "a file of /dev/bpf*");
 	/* Good for nothing, and neither is root's token for this */
 	if (fd < 0 || one_in(d, 2)) {
 		if (fd >= 0)
@@ -242,9 +242,9 @@ static void device(struct fuzz *f)
 		    BPF_DEV_IOCTL_PUT_PERM, 0);
 	note(f, "token", "ioctl", ret < 0 ? -errno : ret);
 	if (!ret)
-		gain(f, "a device's ioctl");
+		gain(f, "an ioctl of /dev/bpf*");
 	if (load_perm(fd, 0) == 0)
-		ask_for_more(f, -1, "something by a device");
+		ask_for_more(f, -1, "something by /dev/bpf*");
 	if (fd >= 0)
 		close(fd);
 }
