@@ -149,7 +149,6 @@ int main(int argc, char **argv)
 		char *package = field(debs.gl_pathv[i], "Package");
 
 		/* ours alone: Debian has no such name */
-		/* Debian has none of that name */
 		if (strncmp(package, "capsplit", 8) &&
 		    strncmp(package, "libcapsplit", 11))
 			sorts(package, field(debs.gl_pathv[i], "Version"));
