@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -20,10 +19,6 @@ _Static_assert(CAPSPLIT_CGROUP == BPF_F_TOKEN_CGROUP, "uapi");
 _Static_assert(CAPSPLIT_IGNORE_UNKNOWN == IGNORE_UNKNOWN, "uapi");
 _Static_assert(CAPSPLIT_INFO_CONFERS == BPF_TOKEN_INFO_CONFERS, "uapi");
 _Static_assert(CAPSPLIT_INFO_REVOKED == BPF_TOKEN_INFO_REVOKED, "uapi");
-
-/* The word after struct bpf_token_info, which a header may lack or have */
-#define CGROUP_ID	10
-_Static_assert(offsetof(struct bpf_token_info, reserved) + 4 == CGROUP_ID * 8, "uapi");
 
 /*
  * The kernel's files of BPF that are no tokens answer some commands that are
@@ -141,11 +136,7 @@ int capsplit_token_pin(int token_fd, const char *path)
 
 int capsplit_token_query(int token_fd, struct capsplit_token_info *info)
 {
-	/* With what kernels that confine tokens to cgroups have behind it */
-	union {
-		struct bpf_token_info info;
-		uint64_t words[16];
-	} k;
+	struct bpf_token_info k;
 	union bpf_attr attr;
 	int err;
 
@@ -163,13 +154,11 @@ int capsplit_token_query(int token_fd, struct capsplit_token_info *info)
 	if (err)
 		return err;
 	*info = (struct capsplit_token_info){
-		.cmds = k.info.allowed_cmds, .maps = k.info.allowed_maps,
-		.progs = k.info.allowed_progs,
-		.attachs = k.info.allowed_attachs,
-		.caps = k.info.allowed_caps, .id = k.info.id,
-		.parent_id = k.info.parent_id, .uses = k.info.uses,
-		.creator_uid = k.info.creator_uid, .depth = k.info.depth,
-		.flags = k.info.flags, .cgroup_id = k.words[CGROUP_ID],
+		.cmds = k.allowed_cmds, .maps = k.allowed_maps,
+		.progs = k.allowed_progs, .attachs = k.allowed_attachs,
+		.caps = k.allowed_caps, .id = k.id, .parent_id = k.parent_id,
+		.uses = k.uses, .creator_uid = k.creator_uid,
+		.depth = k.depth, .flags = k.flags, .cgroup_id = k.cgroup_id,
 	};
 	return 0;
 }
