@@ -114,6 +114,39 @@ static void add_file(const struct place *p, const char *repo, const char *name)
 }
 
 /**
+ * index_of_base - use an index of our own from here on, with the base in it
+ * @p: where everything is
+ *
+ * Until index_drop().
+ */
+void index_of_base(const struct place *p)
+{
+	char *index = fmt("%s/.series-index", p->build);
+	char *stale = fmt("%s.lock", index);
+
+	/* git leaves its lock when it is killed; ours says nobody else is here */
+	unlink(stale);
+	unlink(index);
+	index_file(index);
+	free(git(p, "read-tree", fmt("base/%s", p->version), NULL));
+	free(stale);
+	free(index);
+}
+
+/**
+ * index_drop - remove that index, and use the usual one again
+ * @p: where everything is
+ */
+void index_drop(const struct place *p)
+{
+	char *index = fmt("%s/.series-index", p->build);
+
+	index_file(NULL);
+	unlink(index);
+	free(index);
+}
+
+/**
  * series_build - make the commits of a series on its base
  * @p: where everything is
  * @repo: where patches and new files are taken from
@@ -122,19 +155,12 @@ static void add_file(const struct place *p, const char *repo, const char *name)
  */
 char *series_build(const struct place *p, const char *repo)
 {
-	char *index = fmt("%s/.series-index", p->build);
-	char *stale = fmt("%s.lock", index);
 	char *base = fmt("base/%s", p->version);
 	char *parent = chomp(git(p, "rev-parse", "--verify", base, NULL));
 	struct series s;
 
 	series_read(repo, p->version, &s);
-	/* git leaves its lock when it is killed; ours says nobody else is here */
-	unlink(stale);
-	free(stale);
-	unlink(index);
-	index_file(index);
-	free(git(p, "read-tree", base, NULL));
+	index_of_base(p);
 	for (size_t i = 0; i < s.nr; i++) {
 		char *patch = fmt("%s/patches/%s/%s", repo, p->version,
 				  s.entry[i].patch);
@@ -163,9 +189,7 @@ char *series_build(const struct place *p, const char *repo)
 		free(text);
 		free(patch);
 	}
-	index_file(NULL);
-	unlink(index);
-	free(index);
+	index_drop(p);
 	free(base);
 	return parent;
 }

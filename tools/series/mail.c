@@ -77,18 +77,14 @@ static void write_cover(const struct place *p, const char *dir)
 /* The tree that the patches make of the base, by themselves */
 static char *applied(const struct place *p, const char *patches)
 {
-	char *index = fmt("%s/.series.mail.index", p->build), *tree;
-	char *list = fmt("%s", patches), *rest = list, *patch;
+	char *list = fmt("%s", patches), *rest = list, *patch, *tree;
 
-	index_file(index);
-	free(git(p, "read-tree", fmt("base/%s", p->version), NULL));
+	index_of_base(p);
 	while ((patch = strsep(&rest, "\n")) && *patch)
 		if (!strstr(patch, "/0000-"))
 			free(git(p, "apply", "--cached", patch, NULL));
 	tree = chomp(git(p, "write-tree", NULL));
-	index_file(NULL);
-	remove_tree(index);
-	free(index);
+	index_drop(p);
 	free(list);
 	return tree;
 }

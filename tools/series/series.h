@@ -62,6 +62,8 @@ void series_read(const char *repo, const char *version, struct series *s);
 int series_lint(const char *repo, const char *version);
 
 /* build.c */
+void index_of_base(const struct place *p);
+void index_drop(const struct place *p);
 char *series_build(const struct place *p, const char *repo);
 char *series_fingerprint(const struct place *p, const char *repo);
 void worktree(const struct place *p);
