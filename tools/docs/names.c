@@ -14,20 +14,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "check.h"
+
 #define PREFIXES "(focus|attack|token|ns)"
-
-static char *contents(const char *path)
-{
-	FILE *f = fopen(path, "re");
-	char *text = NULL;
-	size_t size = 0;
-
-	if (!f || getdelim(&text, &size, '\0', f) < 0)
-		text = NULL;
-	if (f)
-		fclose(f);
-	return text;
-}
 
 static bool has_test(const char *selftests, const char *program,
 		     const char *test)
@@ -44,7 +33,7 @@ static bool has_test(const char *selftests, const char *program,
 		exit(2);
 	if (!glob(pattern, 0, NULL, &files)) {
 		for (i = 0; i < files.gl_pathc; i++) {
-			text = contents(files.gl_pathv[i]);
+			text = slurp(files.gl_pathv[i]);
 			found |= text && !regexec(&r, text, 0, NULL, 0);
 			free(text);
 		}
@@ -59,7 +48,7 @@ static bool has_test(const char *selftests, const char *program,
 /* How many names of a page stand for nothing */
 static int check(const char *selftests, const char *page, int *names)
 {
-	char *text = contents(page), *at = text, *program, *test;
+	char *text = slurp(page), *at = text, *program, *test;
 	regmatch_t m[4];
 	int wrong = 0;
 	regex_t r;
@@ -95,11 +84,12 @@ int main(int argc, char **argv)
 		fputs("usage: doc-names SELFTESTS PAGE...\n", stderr);
 		return 2;
 	}
-	puts("TAP version 13\n1..2");
+	tap_begin();
+	about = "documentation";
 	for (i = 2; i < argc; i++)
 		wrong += check(argv[1], argv[i], &names);
-	printf("%sok 1 every test that a page names exists\n", wrong ? "not " : "");
-	printf("%sok 2 there are names to look for # %d\n", names ? "" : "not ",
-	       names);
-	return wrong || !names;
+	ok(!wrong, "every test that a page names exists");
+	ok(names, "there are names to look for");
+	printf("# %d names\n", names);
+	return tap_end();
 }

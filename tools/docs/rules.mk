@@ -2,7 +2,7 @@
 #
 # What the documentation says about the tests.
 
-$(BIN)/doc-names: tools/docs/names.c | deps
+$(BIN)/doc-names: tools/docs/names.c $(addprefix libcap-patch/tests/,check.c check.h) | deps
 	@mkdir -p $(@D)
 	@echo "  CC       $@"
-	@$(CC) $(CFLAGS) $(TOOL_CFLAGS) -o $@ $<
+	@$(CC) $(CFLAGS) $(TOOL_CFLAGS) -Ilibcap-patch/tests -o $@ $(filter %.c,$^)
