@@ -4,6 +4,7 @@
  * add up what it covered.  Prints TAP: a test for each seed.  A seed whose
  * guest passed with the same kernel and the same attacker is not run again.
  */
+#include "../image/sum.h"
 #include "fuzz.h"
 #include <argp.h>
 #include <err.h>
@@ -148,39 +149,20 @@ static void log_path(char *path, unsigned long seed)
 	snprintf(path, PATH_MAX, "%s/seed-%lu.log", settings.results, seed);
 }
 
-/* FNV-1a: tells one build from another, no more */
-static uint64_t add_to_sum(uint64_t sum, const void *data, size_t size)
+static void add_file(const char *path)
 {
-	for (const unsigned char *c = data; size; c++, size--)
-		sum = (sum ^ *c) * 0x100000001b3ULL;
-	return sum;
-}
-
-static uint64_t add_file_to_sum(uint64_t sum, const char *path)
-{
-	FILE *in = fopen(path, "re");
-	char data[65536];
-	size_t n;
-
-	if (!in)
+	if (!sum_add_file(&same, path))
 		err(2, "cannot read %s", path);
-	while ((n = fread(data, 1, sizeof(data), in)))
-		sum = add_to_sum(sum, data, n);
-	if (ferror(in))
-		errx(2, "cannot read %s to its end", path);
-	fclose(in);
-	return sum;
 }
 
 static void sum_up(void)
 {
 	if (!settings.image)
 		return;
-	same = add_to_sum(0xcbf29ce484222325ULL, &settings.steps,
-			  sizeof(settings.steps));
-	same = add_to_sum(same, &settings.cpus, sizeof(settings.cpus));
-	same = add_file_to_sum(same, settings.image);
-	same = add_file_to_sum(same, settings.program);
+	same = sum_add(SUM_BEGIN, &settings.steps, sizeof(settings.steps));
+	same = sum_add(same, &settings.cpus, sizeof(settings.cpus));
+	add_file(settings.image);
+	add_file(settings.program);
 	same += !same;
 }
 

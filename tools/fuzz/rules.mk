@@ -7,7 +7,7 @@ SEED     ?= 1
 STEPS    ?= 10000
 FUZZ_KERNEL ?= debug
 
-$(FUZZ_RUN): $(addprefix tools/fuzz/,fuzz.c coverage.c fuzz.h) | deps
+$(FUZZ_RUN): $(addprefix tools/,fuzz/fuzz.c fuzz/coverage.c image/sum.c fuzz/fuzz.h image/sum.h) | deps
 	@mkdir -p $(@D)
 	@echo "  CC       $@"
 	@$(CC) $(CFLAGS) $(TOOL_CFLAGS) -D_GNU_SOURCE -o $@ $(filter %.c,$^)

@@ -29,6 +29,7 @@
 #include <sys/wait.h>
 
 #include "recipe.h"
+#include "sum.h"
 
 /* Raise when what this program does to an image changes. */
 #define REVISION "1"
@@ -133,26 +134,10 @@ static void remove_tree(const char *path)
 		    path, strerror(errno));
 }
 
-static uint64_t mix(uint64_t h, const void *data, size_t n)
-{
-	const unsigned char *p = data;
-
-	while (n--)
-		h = (h ^ *p++) * 0x100000001b3ULL;
-	return h;
-}
-
 static uint64_t mix_file(uint64_t h, const char *path)
 {
-	FILE *f = fopen(path, "r");
-	char buf[65536];
-	size_t n;
-
-	if (!f)
+	if (!sum_add_file(&h, path))
 		die("cannot read %s: %s", path, strerror(errno));
-	while ((n = fread(buf, 1, sizeof(buf), f)))
-		h = mix(h, buf, n);
-	fclose(f);
 	return h;
 }
 
@@ -168,11 +153,11 @@ static void list_debs(glob_t *g)
 
 static char *fingerprint(const struct recipe *r, const glob_t *debs)
 {
-	uint64_t h = 0xcbf29ce484222325ULL;
+	uint64_t h = SUM_BEGIN;
 	size_t i;
 
-	h = mix(h, REVISION, strlen(REVISION));
-	h = mix(h, r->text, strlen(r->text));
+	h = sum_add(h, REVISION, strlen(REVISION));
+	h = sum_add(h, r->text, strlen(r->text));
 	for (i = 0; i < debs->gl_pathc; i++)
 		h = mix_file(h, debs->gl_pathv[i]);
 	return text_of("%016llx\n", (unsigned long long)h);

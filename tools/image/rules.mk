@@ -6,7 +6,7 @@
 MKIMAGE := $(BIN)/mkimage
 IMAGE_LIBCAP := $(BUILD)/debs/libcap/2.75
 
-$(MKIMAGE): tools/image/mkimage.c tools/image/recipe.c tools/image/recipe.h | deps
+$(MKIMAGE): $(addprefix tools/image/,mkimage.c recipe.c sum.c recipe.h sum.h) | deps
 	@mkdir -p $(@D)
 	@echo "  CC       $@"
 	@$(CC) $(CFLAGS) $(TOOL_CFLAGS) -o $@ $(filter %.c,$^)
