@@ -22,6 +22,7 @@
 #include <sys/stat.h>
 #include <sys/vfs.h>
 
+#include "complaint.h"
 #include "policy.h"
 
 #define DIR_DEFAULT	"/sys/fs/bpf/policy"
@@ -41,7 +42,6 @@ extern const char policy_object[], policy_object_end[];
 
 static const char *dir = DIR_DEFAULT;
 static bool began;		/* to pin: to be undone if it fails */
-static char complaint[512];	/* the last of libbpf's */
 
 static const char *const names[] = {
 	"map_rules", "cgroup_rules", "policy_map", "policy_prog",
@@ -91,16 +91,6 @@ die(int status, const char *fmt, ...)
 	va_end(ap);
 	fputc('\n', stderr);
 	exit(status);
-}
-
-static int keep_complaint(enum libbpf_print_level level, const char *fmt,
-			  va_list ap)
-{
-	if (level == LIBBPF_WARN) {
-		vsnprintf(complaint, sizeof(complaint), fmt, ap);
-		complaint[strcspn(complaint, "\n")] = '\0';
-	}
-	return 0;
 }
 
 /* A line of the file */
@@ -316,10 +306,13 @@ static int put_in(const char *file)
 		    dir);
 	o = bpf_object__open_mem(policy_object,
 				 policy_object_end - policy_object, NULL);
-	if (!o || bpf_object__load(o))
-		die(errno == EPERM ? REFUSED : UNSUPPORTED,
-		    "cannot load the policy: %s%s", strerror(errno),
-		    errno == EPERM ? "; run this as root" : complaint);
+	if (!o || bpf_object__load(o)) {
+		int err = errno;
+
+		die(err == EPERM ? REFUSED : UNSUPPORTED,
+		    "cannot load the policy: %s%s", strerror(err),
+		    err == EPERM ? "; run this as root" : complaint());
+	}
 	maps = bpf_object__find_map_fd_by_name(o, "map_rules");
 	cgroups = bpf_object__find_map_fd_by_name(o, "cgroup_rules");
 	rules = read_rules(file, maps, cgroups);
@@ -432,7 +425,7 @@ int main(int argc, char **argv)
 	bool loads = argc > 1 && !strcmp(argv[1], "load");
 
 	libbpf_set_strict_mode(LIBBPF_STRICT_ALL);
-	libbpf_set_print(keep_complaint);
+	complaint_keep();
 	if (argc == 2 && (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h")))
 		return usage(stdout);
 	if (argc < 2 + loads || argc > 3 + loads)

@@ -11,7 +11,7 @@ $(BPF_POLICY_O): tools/bpf/policy.bpf.c tools/bpf/policy.h | deps
 	@$(CLANG) -target bpf -mcpu=v3 -D__TARGET_ARCH_x86 -O2 -g -Wall -Werror \
 		-I/usr/include/$(shell $(CC) -print-multiarch) -c -o $@ $<
 
-$(BPF_POLICY): tools/bpf/policy.c tools/bpf/policy.h $(BPF_POLICY_O)
+$(BPF_POLICY): $(addprefix tools/bpf/,policy.c complaint.c policy.h complaint.h) $(BPF_POLICY_O)
 	@echo "  CC       $@"
 	@$(CC) $(CFLAGS) $(TOOL_CFLAGS) '-DPOLICY_BPF_OBJECT="$(BPF_POLICY_O)"' \
 		-o $@.new $(filter %.c,$^) -l:libbpf.a -lelf -lz

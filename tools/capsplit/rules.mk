@@ -5,8 +5,8 @@
 
 CAPSPLIT     := $(BIN)/capsplit
 CAPSPLIT_DIR := tools/capsplit
-CAPSPLIT_SRC := $(wildcard $(CAPSPLIT_DIR)/*.c)
-CAPSPLIT_HDR := $(wildcard $(CAPSPLIT_DIR)/*.h)
+CAPSPLIT_SRC := $(wildcard $(CAPSPLIT_DIR)/*.c) tools/bpf/complaint.c
+CAPSPLIT_HDR := $(wildcard $(CAPSPLIT_DIR)/*.h) tools/bpf/complaint.h
 CAPSPLIT_LIBS := -l:libbpf.a -l:libjson-c.a -l:libcap.a -lelf -lz
 CAPSPLIT_D    := $(BIN)/capsplit.d
 CAPSPLIT_CT   := tools/testing/selftests/cap_tracing
@@ -97,7 +97,7 @@ $(BIN)/report-test: $(CAPSPLIT_DIR)/report/report_test.c $(CAPSPLIT_POLICY) $(CA
 REPORT_FIGURES := $(or $(wildcard $(BUILD)/results/bench/table.txt),Documentation/project/costs.rst)
 REPORT_ABOUT = Linux $(V) of Debian ($(shell sed -n 's/^version *//p' patches/$(V)/base)) as it is, beside the same with the series of \
 	$(shell grep -vc '^\#' patches/$(V)/series) patches; guests under QEMU without KVM. \
-	The figures are those of $(if $(findstring build,$(REPORT_FIGURES)),the last make bench,Documentation/project/costs.rst).
+	The figures are those of $(if $(filter $(BUILD)/%,$(REPORT_FIGURES)),the last make bench,Documentation/project/costs.rst).
 
 $(REPORT): $(BIN)/report $(CAPSPLIT_DIR)/report/page.html $(REPORT_FIGURES) patches/$(V)/series
 	@$(BIN)/report $(CAPSPLIT_DIR)/report/page.html $(REPORT_FIGURES) "$(strip $(REPORT_ABOUT))" > $@.new

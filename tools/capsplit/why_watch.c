@@ -7,6 +7,7 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
+#include "../bpf/complaint.h"
 #include "why.h"
 
 /* Built beside this program and carried in it: nothing is compiled later */
@@ -29,19 +30,6 @@ struct why_watch {
 	struct ring_buffer *events;
 	struct why *to;
 };
-
-/* The last thing that libbpf complained about */
-static char complaint[512];
-
-static int keep_complaint(enum libbpf_print_level level, const char *fmt,
-			  va_list ap)
-{
-	if (level == LIBBPF_WARN) {
-		vsnprintf(complaint, sizeof(complaint), fmt, ap);
-		complaint[strcspn(complaint, "\n")] = '\0';
-	}
-	return 0;
-}
 
 static void check_rights(void)
 {
@@ -164,7 +152,7 @@ struct why_watch *why_watch_begin(uint64_t cookie)
 	int way, err = -ENOENT;
 
 	check_rights();
-	libbpf_set_print(keep_complaint);
+	complaint_keep();
 	for (way = 0; way < 2 && err; way++) {
 		err = load(w, way);
 		if (!err) {
@@ -175,13 +163,11 @@ struct why_watch *why_watch_begin(uint64_t cookie)
 			release(w);
 	}
 	if (err == -EPERM || err == -EACCES)
-		die(REFUSED, "cannot load the BPF programs that watch: %s; lockdown, a security module or a container may forbid it%s%s%s",
-		    strerror(-err), *complaint ? " (" : "", complaint,
-		    *complaint ? ")" : "");
+		die(REFUSED, "cannot load the BPF programs that watch: %s; lockdown, a security module or a container may forbid it%s",
+		    strerror(-err), complaint());
 	if (err)
-		die(UNSUPPORTED, "cannot load the BPF programs that watch: %s%s%s%s",
-		    strerror(-err), *complaint ? " (" : "", complaint,
-		    *complaint ? ")" : "");
+		die(UNSUPPORTED, "cannot load the BPF programs that watch: %s%s",
+		    strerror(-err), complaint());
 	w->events = ring_buffer__new(map_fd(w, "events"), on_event, w, NULL);
 	if (!w->events)
 		die(REFUSED, "cannot map the ring buffer: %s",
