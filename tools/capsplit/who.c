@@ -10,6 +10,7 @@
 #include "who.h"
 
 #define MAX_DIRS	64
+#define MAX_FILES	1000000
 
 static const struct cli_option options[] = {
 	{ OPT_DIR, "dir", "DIR",
@@ -30,6 +31,13 @@ struct who *who_add(struct who_list *l, enum who_kind kind)
 	memset(&l->v[l->nr], 0, sizeof(*l->v));
 	l->v[l->nr].kind = kind;
 	return &l->v[l->nr++];
+}
+
+bool who_count(struct who_list *l, int type)
+{
+	l->truncated = ++l->looked > MAX_FILES;
+	l->unreadable += !l->truncated && (type == FTW_DNR || type == FTW_NS);
+	return !l->truncated;
 }
 
 /*

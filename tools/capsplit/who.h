@@ -42,6 +42,8 @@ struct who_list {
 void who_sort(struct who_list *l);
 void who_release(struct who_list *l);
 struct who *who_add(struct who_list *l, enum who_kind kind);
+/* Count what nftw() comes to; false: enough was looked at */
+bool who_count(struct who_list *l, int type);
 
 /* A set that was cut by a list made before there was a bit 41 */
 bool who_old_deny_list(uint64_t bounding, uint64_t permitted);

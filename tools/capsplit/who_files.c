@@ -12,7 +12,6 @@
 
 #include "who.h"
 
-#define MAX_FILES	1000000
 #define MAX_OPEN	32
 
 /* nftw() passes nothing on */
@@ -39,12 +38,8 @@ static int look_at(const char *path, const struct stat *st, int type,
 	int err;
 
 	(void)ftw;
-	if (++list->looked > MAX_FILES) {
-		list->truncated = true;
+	if (!who_count(list, type))
 		return 1;
-	}
-	if (type == FTW_DNR || type == FTW_NS)
-		list->unreadable++;
 	if (type != FTW_F || !S_ISREG(st->st_mode) || !(st->st_mode & 0111) ||
 	    lgetxattr(path, XATTR_NAME_CAPS, NULL, 0) < 0)
 		return 0;

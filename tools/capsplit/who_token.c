@@ -14,9 +14,6 @@
 #include "token.h"
 #include "who.h"
 
-#define MAX_FILES	1000000
-#define MAX_OPEN	32
-
 /* nftw() passes nothing on */
 static struct who_list *list;
 
@@ -59,12 +56,8 @@ static int look_at(const char *path, const struct stat *st, int type,
 		   struct FTW *ftw)
 {
 	(void)ftw;
-	if (++list->looked > MAX_FILES) {
-		list->truncated = true;
+	if (!who_count(list, type))
 		return 1;
-	}
-	if (type == FTW_DNR || type == FTW_NS)
-		list->unreadable++;
 	if (type == FTW_F && S_ISREG(st->st_mode))
 		pinned(path, st);
 	return 0;
