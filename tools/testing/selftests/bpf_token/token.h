@@ -220,7 +220,7 @@ static inline int obj_get(const char *path, __u32 flags)
 }
 
 /* 0 or errno */
-static inline int cgroup_attach(int prog, int cgroup, __u32 type)
+static inline int cgroup_prog(int cmd, int prog, int cgroup, __u32 type)
 {
 	union bpf_attr attr;
 
@@ -228,18 +228,17 @@ static inline int cgroup_attach(int prog, int cgroup, __u32 type)
 	attr.target_fd = cgroup;
 	attr.attach_bpf_fd = prog;
 	attr.attach_type = type;
-	return -ct_bpf(BPF_PROG_ATTACH, &attr, sizeof(attr));
+	return -ct_bpf(cmd, &attr, sizeof(attr));
+}
+
+static inline int cgroup_attach(int prog, int cgroup, __u32 type)
+{
+	return cgroup_prog(BPF_PROG_ATTACH, prog, cgroup, type);
 }
 
 static inline int cgroup_detach(int prog, int cgroup, __u32 type)
 {
-	union bpf_attr attr;
-
-	memset(&attr, 0, sizeof(attr));
-	attr.target_fd = cgroup;
-	attr.attach_bpf_fd = prog;
-	attr.attach_type = type;
-	return -ct_bpf(BPF_PROG_DETACH, &attr, sizeof(attr));
+	return cgroup_prog(BPF_PROG_DETACH, prog, cgroup, type);
 }
 
 static inline int cgroup_query(int target, __u32 type)

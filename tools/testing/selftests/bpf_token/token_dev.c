@@ -235,27 +235,35 @@ TEST_F(dev, how_long)
 	EXPECT_EQ(EPERM, with(0, namespace_drops, &self->fd));
 }
 
-/* Others under the same user do not get at what a process has */
-static int undumpable(void *arg)
+/* A process that waits, with what the device gives; or 0 */
+static pid_t holder(const int *device)
 {
-	int ready[2], err;
+	int ready[2];
 	pid_t pid;
 	char c;
 
 	if (pipe2(ready, O_CLOEXEC))
-		return SETUP_FAILED;
+		return 0;
 	pid = fork();
 	if (!pid) {
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		if (arg && get_perm(*(int *)arg))
-			_exit(1);
-		if (write(ready[1], "", 1) != 1)
+		if ((device && get_perm(*device)) ||
+		    write(ready[1], "", 1) != 1)
 			_exit(1);
 		for (;;)
 			pause();
 	}
 	close(ready[1]);
-	if (read(ready[0], &c, 1) != 1)
+	return pid < 0 || read(ready[0], &c, 1) != 1 ? 0 : pid;
+}
+
+/* Others under the same user do not get at what a process has */
+static int undumpable(void *arg)
+{
+	pid_t pid = holder(arg);
+	int err;
+
+	if (!pid)
 		return SETUP_FAILED;
 	err = ptrace(PTRACE_ATTACH, pid, NULL, NULL) ? errno : 0;
 	kill_reap(pid);
@@ -265,22 +273,10 @@ static int undumpable(void *arg)
 /* Nor at its descriptors */
 static int take_descriptor(void *arg)
 {
-	int ready[2], fd = *(int *)arg, pidfd, err = 0;
-	pid_t pid;
-	char c;
+	int fd = *(int *)arg, pidfd, err = 0;
+	pid_t pid = holder(arg);
 
-	if (pipe2(ready, O_CLOEXEC))
-		return SETUP_FAILED;
-	pid = fork();
-	if (!pid) {
-		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		if (get_perm(fd) || write(ready[1], "", 1) != 1)
-			_exit(1);
-		for (;;)
-			pause();
-	}
-	close(ready[1]);
-	if (read(ready[0], &c, 1) != 1)
+	if (!pid)
 		return SETUP_FAILED;
 	pidfd = syscall(SYS_pidfd_open, pid, 0);
 	if (pidfd < 0)
