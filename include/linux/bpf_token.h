@@ -53,7 +53,7 @@ void bpf_token_show_fdinfo(struct seq_file *m, struct file *filp);
 
 /* In token_delegate.c */
 void bpf_token_init(struct bpf_token *token);
-void bpf_token_put_parent(struct bpf_token *token);
+void bpf_token_uninit(struct bpf_token *token);
 struct bpf_token *bpf_token_alloc(void);
 struct bpf_token *bpf_token_present(struct bpf_token *token);
 bool bpf_token_confers(const struct bpf_token *token, int cap);
@@ -77,7 +77,7 @@ static inline void bpf_token_init(struct bpf_token *token)
 {
 }
 
-static inline void bpf_token_put_parent(struct bpf_token *token)
+static inline void bpf_token_uninit(struct bpf_token *token)
 {
 }
 

@@ -63,10 +63,10 @@ void bpf_token_init(struct bpf_token *token)
 }
 
 /**
- * bpf_token_put_parent - let go of what a token that goes away holds
+ * bpf_token_uninit - let go of what a token that goes away holds
  * @token: the token
  */
-void bpf_token_put_parent(struct bpf_token *token)
+void bpf_token_uninit(struct bpf_token *token)
 {
 	bpf_token_put_cgroup(token);
 	bpf_token_put(token->delegation.parent);
