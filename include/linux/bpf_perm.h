@@ -5,6 +5,7 @@
 #ifndef _LINUX_BPF_PERM_H
 #define _LINUX_BPF_PERM_H
 
+#include <linux/capability.h>
 #include <linux/compiler.h>
 #include <linux/errno.h>
 #include <linux/sched.h>
@@ -32,6 +33,7 @@ struct bpf_token *bpf_perm_token(bool by_fd, u32 ufd);
 int bpf_perm_load(const union bpf_attr *attr);
 void bpf_perm_set_process(struct bpf_token *token);
 void bpf_perm_exec(const struct linux_binprm *bprm);
+bool bpf_perm_process_caps(struct task_struct *tsk, kernel_cap_t *caps);
 
 /* At the entry of bpf(2): what was loaded is good for this call alone */
 static inline int bpf_perm_enter(int cmd)
@@ -107,6 +109,12 @@ static inline int bpf_perm_load(const union bpf_attr *attr)
 
 static inline void bpf_perm_exec(const struct linux_binprm *bprm)
 {
+}
+
+static inline bool bpf_perm_process_caps(struct task_struct *tsk,
+					 kernel_cap_t *caps)
+{
+	return false;
 }
 
 static inline void bpf_perm_fork(struct task_struct *tsk)

@@ -9,13 +9,14 @@
  * capabilities on the way there from elsewhere does not see it.
  *
  * A thread's token is its own, so nothing is locked.  A process's is changed
- * and taken under siglock.
+ * and taken under siglock: /proc/PID/status tells of it.
  */
 
 #include <linux/binfmts.h>
 #include <linux/bpf.h>
 #include <linux/bpf_perm.h>
 #include <linux/bpf_token.h>
+#include <linux/capability.h>
 #include <linux/rcupdate.h>
 #include <linux/sched/coredump.h>
 #include <linux/sched/signal.h>
@@ -304,11 +305,48 @@ void bpf_perm_exec(const struct linux_binprm *bprm)
 	put_perm(current);
 }
 
+/**
+ * bpf_perm_process_caps - what does the token of a process stand for?
+ * @tsk: a thread of the process, whose task_struct the caller holds
+ * @caps: set to the capabilities that the token confers
+ *
+ * Context: Any context. Takes and releases siglock.
+ * Return: true if the process has a token, and it is good for something.
+ */
+bool bpf_perm_process_caps(struct task_struct *tsk, kernel_cap_t *caps)
+{
+	struct bpf_token *token;
+	unsigned long flags;
+	bool usable;
+
+	/* Most have none */
+	if (!READ_ONCE(tsk->signal->bpf_perm) ||
+	    !lock_task_sighand(tsk, &flags))
+		return false;
+	token = tsk->signal->bpf_perm;
+	if (token)
+		bpf_token_inc(token);
+	unlock_task_sighand(tsk, &flags);
+	if (!token)
+		return false;
+
+	usable = !bpf_token_usable(token);
+	caps->val = token->delegation.caps;
+	bpf_token_put(token);
+	return usable;
+}
+
 void __bpf_perm_exit(struct task_struct *tsk, bool group_dead)
 {
+	struct bpf_token *token;
+
 	put_perm(tsk);
-	if (group_dead) {
-		bpf_token_put(tsk->signal->bpf_perm);
-		tsk->signal->bpf_perm = NULL;
-	}
+	if (!group_dead)
+		return;
+	/* Whoever reads the process's status may be looking at it */
+	spin_lock_irq(own_siglock());
+	token = tsk->signal->bpf_perm;
+	WRITE_ONCE(tsk->signal->bpf_perm, NULL);
+	spin_unlock_irq(own_siglock());
+	bpf_token_put(token);
 }
