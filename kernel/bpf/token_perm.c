@@ -17,10 +17,12 @@
 #include <linux/bpf_perm.h>
 #include <linux/bpf_token.h>
 #include <linux/capability.h>
+#include <linux/cred.h>
 #include <linux/rcupdate.h>
 #include <linux/sched/coredump.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
+#include <linux/user_namespace.h>
 
 /**
  * struct bpf_perm - the tokens of a thread
@@ -306,18 +308,19 @@ void bpf_perm_exec(const struct linux_binprm *bprm)
 }
 
 /**
- * bpf_perm_process_caps - what does the token of a process stand for?
+ * bpf_perm_process_caps - what does the token of a process confer?
  * @tsk: a thread of the process, whose task_struct the caller holds
- * @caps: set to the capabilities that the token confers
+ * @caps: set to the capabilities
  *
- * Context: Any context. Takes and releases siglock.
- * Return: true if the process has a token, and it is good for something.
+ * Context: Process context. Takes and releases siglock.
+ * Return: true if the process has a token that confers some, is good for
+ * something, and is where it counts: in the initial user namespace.
  */
 bool bpf_perm_process_caps(struct task_struct *tsk, kernel_cap_t *caps)
 {
 	struct bpf_token *token;
 	unsigned long flags;
-	bool usable;
+	bool counts;
 
 	/* Most have none */
 	if (!READ_ONCE(tsk->signal->bpf_perm) ||
@@ -330,10 +333,13 @@ bool bpf_perm_process_caps(struct task_struct *tsk, kernel_cap_t *caps)
 	if (!token)
 		return false;
 
-	usable = !bpf_token_usable(token);
+	rcu_read_lock();
+	counts = __task_cred(tsk)->user_ns == &init_user_ns;
+	rcu_read_unlock();
+	counts = counts && token->delegation.confers && !bpf_token_live(token);
 	caps->val = token->delegation.caps;
 	bpf_token_put(token);
-	return usable;
+	return counts;
 }
 
 void __bpf_perm_exit(struct task_struct *tsk, bool group_dead)

@@ -182,6 +182,8 @@ static void take_line(struct proc_caps *p, const char *line)
 		p->bounding = v;
 	else if (sscanf(line, "CapAmb: %llx", &v) == 1)
 		p->ambient = v;
+	else if (sscanf(line, "CapTok: %llx", &v) == 1)
+		p->token = v;
 	else if (sscanf(line, "Uid: %u %u", &id, &eid) == 2)
 		p->uid = id, p->euid = eid;
 	else if (sscanf(line, "NoNewPrivs: %llu", &v) == 1)

@@ -112,6 +112,7 @@ int caps_of_file(int fd, const char *path, struct file_caps *f);
 /* /proc/PID/status */
 struct proc_caps {
 	uint64_t permitted, effective, inheritable, bounding, ambient;
+	uint64_t token;			/* what its BPF token stands for */
 	uid_t uid, euid;
 	int no_new_privs;
 	bool init_userns, userns_known;

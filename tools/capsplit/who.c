@@ -93,7 +93,8 @@ static bool alike(const struct who *x, const struct who *y)
 {
 	return x->kind == WHO_PROCESS && y->kind == WHO_PROCESS &&
 	       x->caps == y->caps && x->uid == y->uid &&
-	       x->child_ns == y->child_ns && !x->warning == !y->warning &&
+	       x->child_ns == y->child_ns && x->by_token == y->by_token &&
+	       !x->warning == !y->warning &&
 	       !strcmp(x->name, y->name);
 }
 
@@ -151,6 +152,7 @@ static void print_one(const struct who *w, size_t times)
 
 		printf("  %7d%s %-16s %-10s %s%s%s%s\n", w->pid, times_text,
 		       name, user, bad, caps, *bad ? out_end() : "",
+		       w->by_token ? "  (by a token, in bpf(2) alone)" :
 		       w->child_ns ? "  (in a child user namespace)" : "");
 		free(times_text);
 	} else if (w->kind == WHO_TOKEN && w->pid) {
@@ -216,6 +218,8 @@ static struct json_object *list_json(const struct who_list *l)
 		if (w->kind == WHO_PROCESS) {
 			js_set(o, "pid", json_object_new_int(w->pid));
 			js_set(o, "uid", json_object_new_int64(w->uid));
+			js_set(o, "by_token",
+			       json_object_new_boolean(w->by_token));
 		} else if (w->kind != WHO_UNIT) {
 			js_set(o, "for", js_text(w->where));
 		} else {

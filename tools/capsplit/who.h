@@ -25,6 +25,7 @@ struct who {
 	char *user;		/* raw: of a unit; NULL: root */
 	uint64_t caps;
 	bool child_ns;
+	bool by_token;		/* of a process: in bpf(2) alone */
 	/* raw: a unit's file, who may run or open it, who holds a token */
 	char *where;
 	struct capsplit_token_info *token;

@@ -30,6 +30,18 @@ static bool is_kthread(pid_t pid)
 	return flags & PF_KTHREAD;
 }
 
+static struct who *add(struct who_list *l, pid_t pid, const struct proc_caps *p,
+		       uint64_t caps)
+{
+	struct who *w = who_add(l, WHO_PROCESS);
+
+	w->name = must(strdup(p->name));
+	w->pid = pid;
+	w->uid = p->euid;
+	w->caps = caps;
+	return w;
+}
+
 static void look_at(struct who_list *l, pid_t pid)
 {
 	struct proc_caps p;
@@ -43,14 +55,13 @@ static void look_at(struct who_list *l, pid_t pid)
 		return;
 	}
 	l->looked++;
+	/* A token has no descriptor then that who_tokens() could find */
+	if (p.token & WHO_ASKED)
+		add(l, pid, &p, p.token)->by_token = true;
 	old = p.init_userns && who_old_deny_list(p.bounding, p.permitted);
 	if ((!(p.permitted & WHO_ASKED) && !old) || is_kthread(pid))
 		return;
-	w = who_add(l, WHO_PROCESS);
-	w->name = must(strdup(p.name));
-	w->pid = pid;
-	w->uid = p.euid;
-	w->caps = p.permitted;
+	w = add(l, pid, &p, p.permitted);
 	w->child_ns = !p.init_userns;
 	if (old)
 		w->warning = must(strdup(who_deny_list_warning));

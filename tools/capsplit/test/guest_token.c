@@ -109,10 +109,17 @@ static void listed(void)
 {
 	struct json_object *o, *e;
 	char *path, *caps;
+	int holder;
 
 	sh("sh -c 'exec 9<>/dev/bpf-net; exec sleep 1000' >/dev/null & echo $!");
 	path = path_of("/proc/%d/fd/9", atoi(res.out));
 	sh("until readlink %s; do sleep 0.1; done", path);
+	sh("cp $(command -v sleep) /tmp/holder");
+	alice(CAPSPLIT " run --dev bpf-tracing -- /tmp/holder 1000 >/dev/null & "
+	      "until grep CapTok /proc/$!/status; do sleep 0.1; done; echo $!");
+	holder = atoi(strrchr(res.out, '\t') ? strchr(strrchr(res.out, '\t'), '\n') : "0");
+	ok(said("CapTok:\t" MASK_TEXT), "a process's status shows what its token stands for");
+	note("it said", res.out);
 	o = json_of(0, CAPSPLIT " who -J --dir /opt --unit-dir /run/systemd");
 	e = entry(get(o, "tokens"), T);
 	caps = joined(get(e, "capabilities"));
@@ -129,6 +136,15 @@ static void listed(void)
 	   !strcmp(text(e, "process"), "sleep"), "and one that a process holds");
 	note("it said", get(o, "tokens") ?
 	     json_object_to_json_string(get(o, "tokens")) : "nothing");
+	e = entry(get(o, "processes"), "holder");
+	free(caps);
+	caps = joined(get(e, "capabilities"));
+	ok(e && !strcmp(caps, "cap_bpf,cap_tracing") &&
+	   json_object_get_boolean(get(e, "by_token")) &&
+	   number(e, "uid") == ALICE,
+	   "and a process that was started with one, and has no descriptor");
+	note("it said", get(o, "processes") ?
+	     json_object_to_json_string(get(o, "processes")) : "nothing");
 	e = entry(get(o, "devices"), "/dev/bpf-tracing");
 	ok(e && strstr(text(e, "for"), "group alice (alice)") &&
 	   !get(e, "warning"), "and a device with who may open it");
@@ -138,7 +154,8 @@ static void listed(void)
 	ok(said("/dev/bpf-tracing  (for anybody)") && said("everybody on this"),
 	   "who warns of a device that everybody may open");
 	note("it said", res.out);
-	sh("chmod 0600 /dev/bpf-tracing");
+	ok(said("(by a token, in bpf(2) alone)"), "and says which processes have a token");
+	sh("chmod 0600 /dev/bpf-tracing; kill %d", holder);
 	sh(CAPSPLIT " token revoke %s && " CAPSPLIT " token show %s", path, path);
 	ok(!res.status && said("revoked: good for nothing"),
 	   "root revokes a token that somebody holds");

@@ -77,6 +77,17 @@ static inline int load_perm(int fd, __u32 flags)
 	return -ct_bpf(BPF_LOAD_PERM_FD, &attr, sizeof(attr));
 }
 
+/* What the status of the calling process says of its token; 0: nothing */
+static inline __u64 token_shown(void)
+{
+	char status[8192], *line;
+
+	if (get_string("/proc/self/status", status, sizeof(status)) <= 0)
+		return ~0ULL;
+	line = strstr(status, "\nCapTok:\t");
+	return line ? strtoull(line + 9, NULL, 16) : 0;
+}
+
 /* 0 or errno */
 static inline int token_info(int fd, struct bpf_token_info *info)
 {

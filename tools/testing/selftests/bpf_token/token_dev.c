@@ -329,6 +329,57 @@ TEST_F(dev, revoked_while_held)
 	close(h.map);
 }
 
+static int shown_in_child(void *arg)
+{
+	int status;
+
+	if (!fork())
+		_exit(token_shown() != 0);
+	wait(&status);
+	return WEXITSTATUS(status);
+}
+
+static int shown(void *arg)
+{
+	int fd = *(int *)arg;
+
+	bpf_step(1, 0, token_shown() != 0);
+	bpf_step(2, 0, get_perm(fd));
+	bpf_step(3, 0, token_shown() != devs[0].caps);
+	bpf_step(4, 0, shown_in_child(NULL));
+	bpf_step(5, 0, put_perm(fd));
+	bpf_step(6, 0, token_shown() != 0);
+	return failed;
+}
+
+static int not_shown_elsewhere(void *arg)
+{
+	bpf_step(1, 0, get_perm(*(int *)arg));
+	bpf_step(2, 0, token_shown() == 0);
+	bpf_step(3, 0, unshare(CLONE_NEWUSER));
+	bpf_step(4, 0, token_shown() != 0);
+	return failed;
+}
+
+static int not_shown_revoked(void *arg)
+{
+	int fd = *(int *)arg;
+
+	bpf_step(1, 0, get_perm(fd));
+	bpf_step(2, 0, token_shown() == 0);
+	bpf_step(3, 0, token_revoke(fd, -1));
+	bpf_step(4, 0, token_shown() != 0);
+	return failed;
+}
+
+/* /proc/PID/status tells who has one, while it is good for something */
+TEST_F(dev, in_status)
+{
+	EXPECT_EQ(0, with(0, shown, &self->fd));
+	EXPECT_EQ(0, with(0, not_shown_elsewhere, &self->fd));
+	EXPECT_EQ(0, as_root(not_shown_revoked, &self->fd));
+}
+
 int main(int argc, char **argv)
 {
 	ssize_t n = readlink("/proc/self/exe", self_path,

@@ -445,6 +445,7 @@ static int after_exec(const char *how)
 		bpf_step(2, 0, use());
 		bpf_step(3, 0, thread_err());
 		bpf_step(4, 0, prctl(PR_GET_DUMPABLE));
+		bpf_step(5, 0, token_shown() != CAP_B);
 		if (failed)
 			return failed;
 		/* In this program, and no other */
@@ -455,6 +456,7 @@ static int after_exec(const char *how)
 	if (!geteuid())
 		bpf_step(11, 0, ct_become(UID_USER, 0));
 	bpf_step(12, EPERM, use());
+	bpf_step(13, 0, token_shown() != 0);
 	return failed;
 }
 
