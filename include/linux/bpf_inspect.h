@@ -32,6 +32,18 @@ enum bpf_view {
 };
 
 /**
+ * enum bpf_inspect_type - what an inspect-only descriptor stands for
+ * @BPF_INSPECT_PROG: a program
+ * @BPF_INSPECT_MAP: a map
+ * @BPF_INSPECT_LINK: a link
+ */
+enum bpf_inspect_type {
+	BPF_INSPECT_PROG,
+	BPF_INSPECT_MAP,
+	BPF_INSPECT_LINK,
+};
+
+/**
  * struct bpf_map_reader - a map that a system call may read
  * @map: the map, or an ERR_PTR()
  * @inspect: read through an inspect-only descriptor: @map is referenced

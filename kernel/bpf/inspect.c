@@ -26,12 +26,6 @@
 #include <linux/seq_file.h>
 #include <linux/slab.h>
 
-enum bpf_inspect_type {
-	BPF_INSPECT_PROG,
-	BPF_INSPECT_MAP,
-	BPF_INSPECT_LINK,
-};
-
 struct bpf_inspect {
 	enum bpf_inspect_type type;
 	u32 id;
@@ -168,7 +162,8 @@ static void bpf_inspect_show_fdinfo(struct seq_file *m, struct file *file)
 	const struct bpf_inspect *inspect = file->private_data;
 
 	seq_printf(m, "%s_id:\t%u\ninspect_only:\t1\n",
-		   bpf_inspect_names[inspect->type], inspect->id);
+		   bpf_inspect_names[inspect->type],
+		   bpf_inspect_vnr(inspect->type, inspect->id));
 }
 #endif
 
