@@ -10,6 +10,7 @@
 #include <linux/bpf_namespace.h>
 #include <linux/capability.h>
 #include <linux/cred.h>
+#include <linux/export.h>
 #include <linux/proc_ns.h>
 #include <linux/sched/task.h>
 #include <linux/slab.h>
@@ -22,6 +23,7 @@ struct bpf_namespace init_bpf_ns = {
 	.user_ns	= &init_user_ns,
 	.lock		= __SPIN_LOCK_UNLOCKED(init_bpf_ns.lock),
 };
+EXPORT_SYMBOL_GPL(init_bpf_ns);
 
 /* Of the task that asks, which in clone() is the parent */
 static bool may_create(void)

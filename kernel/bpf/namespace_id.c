@@ -12,6 +12,7 @@
 #include <linux/bpf.h>
 #include <linux/bpf_inspect.h>
 #include <linux/bpf_namespace_id.h>
+#include <linux/export.h>
 #include <linux/rcupdate.h>
 #include <linux/slab.h>
 
@@ -211,6 +212,7 @@ u32 __bpf_ns_nr(const struct bpf_namespace *ns, const struct bpf_ns_ref *ref)
 	rcu_read_unlock();
 	return nr;
 }
+EXPORT_SYMBOL_GPL(__bpf_ns_nr);
 
 static void *find_number(struct idr *idr, spinlock_t *lock, u32 nr)
 {

@@ -74,6 +74,17 @@ $(BT_PROGS): $(SELFTESTS)/bpf_token/%: $(BT_SRC)/%.c $(CT_SRC)/common.c \
 
 $(SELFTESTS)/bpf_token/token_model: $(addprefix $(BT_SRC)/,model.c model_actor.c model.h)
 
+# BPF namespaces
+BN_SRC   := tools/testing/selftests/bpf_ns
+BN_PROGS := $(patsubst $(BN_SRC)/%.c,$(SELFTESTS)/bpf_ns/%,$(wildcard $(BN_SRC)/ns_*.c))
+
+$(BN_PROGS): $(SELFTESTS)/bpf_ns/%: $(BN_SRC)/%.c $(CT_SRC)/common.c \
+		$(BN_SRC)/ns.h $(BT_SRC)/token.h $(CT_SRC)/common.h $(CT_SRC)/focus.h $(CT_HDR)
+	@mkdir -p $(@D)
+	@echo "  CC       $@"
+	@$(CT_CC) -o $@.new $(filter %.c,$^) -lpthread
+	@mv $@.new $@
+
 # What judges the matrix is tested on the host
 MATRIX_TEST := $(BIN)/matrix-test
 $(MATRIX_TEST): tools/testing/matrix_test.c $(CT_POLICY) \
@@ -83,7 +94,7 @@ $(MATRIX_TEST): tools/testing/matrix_test.c $(CT_POLICY) \
 	@$(CC) $(CFLAGS) $(TOOL_CFLAGS) -I$(CT_SRC) -o $@.new $(filter %.c,$^)
 	@mv $@.new $@
 
-selftests: $(CT_PROGS) $(AT_PROGS) $(BT_PROGS) $(FUZZ) $(MATRIX_TEST) ## build the tests that run in the guest
+selftests: $(CT_PROGS) $(AT_PROGS) $(BT_PROGS) $(BN_PROGS) $(FUZZ) $(MATRIX_TEST) ## build the tests that run in the guest
 
 # make test takes half of the settings
 matrix: deps kernel vm selftests ## every operation, every subset, every setting of the sysctls, on both kernels
