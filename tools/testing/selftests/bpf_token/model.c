@@ -28,6 +28,49 @@ const struct model_use model_uses[MODEL_USES] = {
 	{ "BTF", BPF_BTF_LOAD, 0, 0, CAP_B, CAP_B },
 };
 
+/* To attach the first asks for CAP_NET_ADMIN, too; to attach the other, nobody */
+const struct model_use model_attaches[MODEL_ATTACHES] = {
+	{ "cgroup_skb", BPF_PROG_LOAD, BPF_PROG_TYPE_CGROUP_SKB,
+	  BPF_CGROUP_INET_INGRESS, CAP_B, CAP_B },
+	{ "cgroup_sock", BPF_PROG_LOAD, BPF_PROG_TYPE_CGROUP_SOCK,
+	  BPF_CGROUP_INET_SOCK_CREATE, CAP_B | CAP_N, CAP_B | CAP_N },
+};
+
+const char *const model_cgroup_paths[MODEL_CGROUPS] = {
+	MODEL_CGROUP "/a", MODEL_CGROUP "/a/b", MODEL_CGROUP "/a/b/c",
+	MODEL_CGROUP "/a/d",
+};
+
+static const int cgroup_parent[MODEL_CGROUPS] = { -1, 0, 1, 0 };
+
+#define FROM_TO(first, last)	((BIT64(last) << 1) - BIT64(first))
+
+const struct grant model_confined = {
+	.cmds = BIT64(BPF_MAP_CREATE) | BIT64(BPF_PROG_LOAD) |
+		BIT64(BPF_BTF_LOAD) | BIT64(BPF_PROG_ATTACH) |
+		BIT64(BPF_PROG_DETACH) | BIT64(BPF_PROG_QUERY) |
+		BIT64(BPF_LINK_CREATE) | BIT64(BPF_TOKEN_CREATE),
+	.maps = ALL_MAPS,
+	.progs = BIT64(BPF_PROG_TYPE_CGROUP_SKB) |
+		 BIT64(BPF_PROG_TYPE_CGROUP_SOCK) |
+		 BIT64(BPF_PROG_TYPE_CGROUP_DEVICE) |
+		 BIT64(BPF_PROG_TYPE_SOCK_OPS) |
+		 BIT64(BPF_PROG_TYPE_CGROUP_SOCK_ADDR) |
+		 BIT64(BPF_PROG_TYPE_CGROUP_SYSCTL) |
+		 BIT64(BPF_PROG_TYPE_CGROUP_SOCKOPT),
+	/* All whose name begins with BPF_CGROUP_ */
+	.attachs = FROM_TO(BPF_CGROUP_INET_INGRESS, BPF_CGROUP_SOCK_OPS) |
+		   BIT64(BPF_CGROUP_DEVICE) |
+		   FROM_TO(BPF_CGROUP_INET4_BIND, BPF_CGROUP_UDP6_SENDMSG) |
+		   BIT64(BPF_CGROUP_SYSCTL) |
+		   FROM_TO(BPF_CGROUP_UDP4_RECVMSG, BPF_CGROUP_SETSOCKOPT) |
+		   FROM_TO(BPF_CGROUP_INET4_GETPEERNAME,
+			   BPF_CGROUP_INET_SOCK_RELEASE) |
+		   FROM_TO(BPF_CGROUP_UNIX_CONNECT,
+			   BPF_CGROUP_UNIX_GETSOCKNAME),
+	.caps = CAP_B | CAP_N | CAP_P,
+};
+
 /* The test lets users open all but the first */
 const char *const model_devices[MODEL_DEVICES] = {
 	"/dev/bpf", "/dev/bpf-net", "/dev/bpf-tracing",
@@ -55,10 +98,48 @@ void model_init(struct model *m)
 		m->pins[i].token = -1;
 }
 
-bool model_live(const struct model *m, int token)
+bool model_revoked(const struct model *m, int token)
 {
 	for (; token >= 0; token = m->tokens[token].parent) {
 		if (m->tokens[token].revoked)
+			return true;
+	}
+	return false;
+}
+
+/* 0, or what whoever presents it is told */
+static int state_of(const struct model *m, int token)
+{
+	const struct model_token *t = &m->tokens[token];
+
+	if (model_revoked(m, token))
+		return -EKEYREVOKED;
+	if (t->cgroup >= 0 && (!m->cgroups[t->cgroup].alive ||
+			       m->cgroups[t->cgroup].born != t->born))
+		return -ENODEV;
+	return 0;
+}
+
+bool model_live(const struct model *m, int token)
+{
+	return !state_of(m, token);
+}
+
+static bool cgroup_within(int cgroup, int of)
+{
+	while (cgroup >= 0 && cgroup != of)
+		cgroup = cgroup_parent[cgroup];
+	return cgroup >= 0;
+}
+
+bool model_cgroup_ready(const struct model *m, int cgroup)
+{
+	int parent = cgroup_parent[cgroup];
+
+	if (!m->cgroups[cgroup].alive)
+		return parent < 0 || m->cgroups[parent].alive;
+	for (int i = 0; i < MODEL_CGROUPS; i++) {
+		if (cgroup_parent[i] == cgroup && m->cgroups[i].alive)
 			return false;
 	}
 	return true;
@@ -79,6 +160,7 @@ static struct model_token *new_token(struct model *m, __u32 creator)
 	t = &m->tokens[m->nr_tokens++];
 	memset(t, 0, sizeof(*t));
 	t->parent = -1;
+	t->cgroup = -1;
 	t->creator = creator;
 	return t;
 }
@@ -100,7 +182,7 @@ static int present(struct model *m, struct model_actor *a, int slot)
 	if (token < 0)
 		return -EBADF;
 	if (!model_live(m, token))
-		return -EKEYREVOKED;
+		return state_of(m, token);
 	m->tokens[token].uses++;
 	return 0;
 }
@@ -115,7 +197,7 @@ static int enter(struct model *m, struct model_actor *a, int cmd, int *active)
 	if (token >= 0) {
 		/* To replace a token it may be as bad as it likes */
 		if (cmd != BPF_LOAD_PERM_FD && !model_live(m, token))
-			return -EKEYREVOKED;
+			return state_of(m, token);
 	} else if (a->process >= 0 && model_live(m, a->process)) {
 		token = a->process;
 	}
@@ -152,17 +234,40 @@ static int cut(struct grant *g, __u32 flags)
 	return is_within(&asked, &known) ? 0 : -EINVAL;
 }
 
+/* What is confined, by this step or by its parent, is confined in all */
+static int confine(const struct model *m, struct model_token *t,
+		   const struct model_step *s, const struct model_token *parent)
+{
+	if (parent) {
+		t->cgroup = parent->cgroup;
+		t->born = parent->born;
+	}
+	if (s->flags & BPF_F_TOKEN_CGROUP) {
+		if (t->cgroup >= 0 && !cgroup_within(s->file, t->cgroup))
+			return -EPERM;
+		t->cgroup = s->file;
+		t->born = m->cgroups[s->file].born;
+	}
+	return t->cgroup < 0 || is_within(&t->may, &model_confined) ? 0 :
+		-EPERM;
+}
+
 static int create(struct model *m, struct model_actor *a,
 		  const struct model_step *s)
 {
+	struct model_token *t, confined = { .cgroup = -1 };
 	struct grant g = s->grant;
-	struct model_token *t;
 
 	if (cut(&g, s->flags))
 		return -EINVAL;
 	if (!(a->caps & CAP_A) || (g.caps & ~model_expand(a->caps)))
 		return -EPERM;
+	confined.may = g;
+	if (confine(m, &confined, s, NULL))
+		return -EPERM;
 	t = new_token(m, a->uid);
+	t->cgroup = confined.cgroup;
+	t->born = confined.born;
 	t->may = g;
 	t->maker = model_expand(a->caps);
 	set_slot(a, s->slot, m->nr_tokens - 1, false);
@@ -172,8 +277,8 @@ static int create(struct model *m, struct model_actor *a,
 static int derive(struct model *m, struct model_actor *a,
 		  const struct model_step *s)
 {
+	struct model_token *t, confined = { .cgroup = -1 };
 	struct grant g = s->grant;
-	struct model_token *t;
 	int parent, err;
 
 	if (cut(&g, s->flags))
@@ -189,7 +294,12 @@ static int derive(struct model *m, struct model_actor *a,
 		return -EPERM;
 	if (t->depth == MODEL_DEPTH)
 		return -ELOOP;
+	confined.may = g;
+	if (confine(m, &confined, s, t))
+		return -EPERM;
 	t = new_token(m, a->uid);
+	t->cgroup = confined.cgroup;
+	t->born = confined.born;
 	t->may = g;
 	t->parent = parent;
 	t->depth = m->tokens[parent].depth + 1;
@@ -199,9 +309,8 @@ static int derive(struct model *m, struct model_actor *a,
 }
 
 static int use(struct model *m, struct model_actor *a,
-	       const struct model_step *s, int token)
+	       const struct model_step *s, const struct model_use *u, int token)
 {
-	const struct model_use *u = &model_uses[s->use];
 	const struct grant *g;
 	__u64 caps = a->caps;
 	int err;
@@ -221,8 +330,49 @@ static int use(struct model *m, struct model_actor *a,
 		     (g->progs & BIT64(u->type) &&
 		      g->attachs & BIT64(u->attach))))
 			caps |= g->caps;
+		else
+			m->presented = -1;
 	}
 	return model_suffice(u, caps) ? 0 : -EPERM;
+}
+
+static bool reaches(const struct model *m, int token, int cgroup)
+{
+	int to = token < 0 ? -1 : m->tokens[token].cgroup;
+
+	return to < 0 || cgroup_within(cgroup, to);
+}
+
+static bool gives_net(const struct model *m, int token)
+{
+	return token >= 0 && model_expand(m->tokens[token].may.caps) & CAP_N;
+}
+
+/* Two calls: to load it, and to attach it there */
+static int attach(struct model *m, struct model_actor *a,
+		  const struct model_step *s, int active)
+{
+	const struct model_use *u = &model_attaches[s->use];
+	const struct grant *g;
+	int err = use(m, a, s, u, active);
+
+	if (err)
+		return err;
+	err = enter(m, a, BPF_LINK_CREATE, &active);
+	if (err)
+		return err;
+	/* Wherever the program is to go, it is what its token made it */
+	if (!reaches(m, m->presented, s->file))
+		return -EPERM;
+	if (u->type != BPF_PROG_TYPE_CGROUP_SKB ||
+	    model_expand(a->caps) & CAP_N || gives_net(m, m->presented))
+		return 0;
+	g = active < 0 ? NULL : &m->tokens[active].may;
+	if (!gives_net(m, active) || !(g->progs & BIT64(u->type)) ||
+	    !(g->attachs & BIT64(u->attach)) || !reaches(m, active, s->file))
+		return -EPERM;
+	m->helped = active;
+	return 0;
 }
 
 static int load(struct model *m, struct model_actor *a,
@@ -292,7 +442,7 @@ static int get(struct model *m, struct model_actor *a,
 	if (m->pins[s->file].uid != a->uid)
 		return -EACCES;
 	if (!model_live(m, token))
-		return -EKEYREVOKED;
+		return state_of(m, token);
 	set_slot(a, s->slot, token, false);
 	return 0;
 }
@@ -305,6 +455,15 @@ static int open_device(struct model *m, struct model_actor *a,
 	if (!s->file)
 		return -EACCES;
 	t = new_token(m, a->uid);
+	if (s->file >= MODEL_DEVICES) {
+		t->cgroup = s->file - MODEL_DEVICES;
+		t->born = m->cgroups[t->cgroup].born;
+		t->may = model_confined;
+		t->may.caps = CAP_B | CAP_N;
+		t->maker = t->may.caps;
+		set_slot(a, s->slot, m->nr_tokens - 1, false);
+		return 0;
+	}
 	t->may = (struct grant){ KNOWN_CMDS, ALL_MAPS, ALL_PROGS, ALL_ATTACHS,
 				 device_caps[s->file] };
 	t->maker = device_caps[s->file];
@@ -396,6 +555,10 @@ static int task_step(struct model *m, const struct model_step *s)
 		close_all(a);
 		forget(a);
 		return 0;
+	case OP_CGROUP:
+		m->cgroups[s->file].alive = !m->cgroups[s->file].alive;
+		m->cgroups[s->file].born += m->cgroups[s->file].alive;
+		return 0;
 	default:
 		m->pins[s->file].token = -1;
 		return 0;
@@ -410,6 +573,8 @@ static int command_of(const struct model_step *s)
 		return BPF_TOKEN_CREATE;
 	case OP_USE:
 		return model_uses[s->use].cmd;
+	case OP_ATTACH:
+		return BPF_PROG_LOAD;
 	case OP_LOAD:
 		return BPF_LOAD_PERM_FD;
 	case OP_REVOKE:
@@ -433,6 +598,7 @@ int model_step(struct model *m, const struct model_step *s)
 	int cmd = command_of(s), active, err;
 
 	m->presented = -1;
+	m->helped = -1;
 	if (cmd < 0)
 		return task_step(m, s);
 	err = enter(m, a, cmd, &active);
@@ -444,7 +610,9 @@ int model_step(struct model *m, const struct model_step *s)
 	case OP_DERIVE:
 		return derive(m, a, s);
 	case OP_USE:
-		return use(m, a, s, active);
+		return use(m, a, s, &model_uses[s->use], active);
+	case OP_ATTACH:
+		return attach(m, a, s, active);
 	case OP_LOAD:
 		return load(m, a, s);
 	case OP_REVOKE:

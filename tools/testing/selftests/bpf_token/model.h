@@ -15,6 +15,8 @@
 #define MODEL_PINS	4
 #define MODEL_USES	11
 #define MODEL_DEVICES	3
+#define MODEL_CGROUPS	4
+#define MODEL_ATTACHES	2
 #define MODEL_DEPTH	8
 
 enum model_op {
@@ -25,7 +27,7 @@ enum model_op {
 	OP_REVOKE,	/* @slot by @other or -1 */
 	OP_PIN,		/* @slot as @file */
 	OP_GET,		/* @file into @slot */
-	OP_OPEN,	/* device @file into @slot */
+	OP_OPEN,	/* device @file, or bpf.token of a cgroup, into @slot */
 	OP_GET_PERM,	/* by @slot */
 	OP_PUT_PERM,	/* by @slot */
 	OP_CLOSE,	/* @slot */
@@ -35,10 +37,12 @@ enum model_op {
 	OP_RECEIVE,	/* the other end: into @slot */
 	OP_FORK,	/* the child is @other */
 	OP_EXEC,
+	OP_ATTACH,	/* @use, loaded as by OP_USE, to cgroup @file */
 	OP_DROP,	/* all capabilities but @grant.caps */
 	OP_EXIT,
 	OP_SPAWN,	/* a new actor of user @flags with @grant.caps */
 	OP_UNPIN,	/* by the test: @file */
+	OP_CGROUP,	/* by the test: make @file, or remove it */
 	NR_OPS,
 };
 
@@ -52,6 +56,8 @@ struct model_step {
 struct model_token {
 	struct grant may;
 	int parent;		/* -1: none */
+	int cgroup;		/* that it is confined to; -1: none */
+	int born;		/* which one of that name it is */
 	__u32 depth;
 	__u32 creator;
 	__u64 uses;
@@ -77,7 +83,13 @@ struct model {
 		int token;	/* -1: no such file */
 		__u32 uid;
 	} pins[MODEL_PINS];
-	int presented;		/* in the last OP_USE, or -1 */
+	struct {
+		bool alive;
+		int born;	/* how often it was made */
+		__u64 id;	/* the kernel's */
+	} cgroups[MODEL_CGROUPS];
+	int presented;		/* in the last OP_USE or OP_ATTACH, or -1 */
+	int helped;		/* to attach, in OP_ATTACH, or -1 */
 };
 
 struct model_use {
@@ -87,12 +99,20 @@ struct model_use {
 };
 
 extern const struct model_use model_uses[MODEL_USES];
+/* Programs for cgroups: to load one, as above */
+extern const struct model_use model_attaches[MODEL_ATTACHES];
 extern const char *const model_devices[MODEL_DEVICES];
+extern const char *const model_cgroup_paths[MODEL_CGROUPS];
+/* All that a token that is confined to a cgroup can allow */
+extern const struct grant model_confined;
 
 void model_init(struct model *m);
 /* What the kernel has to answer, 0 or -errno; and take the step */
 int model_step(struct model *m, const struct model_step *s);
 bool model_live(const struct model *m, int token);
+bool model_revoked(const struct model *m, int token);
+/* May the test make or remove this cgroup now? */
+bool model_cgroup_ready(const struct model *m, int cgroup);
 /* May whoever holds @caps use a thing? */
 bool model_suffice(const struct model_use *use, __u64 caps);
 /* With what CAP_SYS_ADMIN stands for in BPF */
@@ -107,6 +127,7 @@ struct model_reply {
 #define MODEL_CONTROL	99	/* the actor's socket */
 #define MODEL_FD(slot)	(100 + (slot))
 #define MODEL_PIN_DIR	"/tmp/token.model"
+#define MODEL_CGROUP	"/tmp/token.model.cgroup"
 
 /* Serves the socket until its other end is closed; never returns */
 void model_act(const char *program, bool executed);

@@ -75,6 +75,44 @@ static int use(const struct model_step *s)
 	}
 }
 
+static int open_cgroup(int cgroup)
+{
+	return open(model_cgroup_paths[cgroup],
+		    O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+}
+
+static int attach(const struct model_step *s)
+{
+	const struct model_use *u = &model_attaches[s->use];
+	int cgroup = open_cgroup(s->file), prog, err;
+
+	if (cgroup < 0)
+		return WRONG;
+	prog = prog_with(fd_of(s->slot), u->type, u->attach);
+	err = prog < 0 ? -prog : shut(cgroup_link(prog, cgroup, u->attach));
+	if (prog >= 0)
+		close(prog);
+	close(cgroup);
+	return err;
+}
+
+/* With a descriptor of the cgroup, if it is to be confined */
+static int make(const struct model_step *s, __u32 flags, int parent)
+{
+	struct grant g = s->grant;
+	int fd;
+
+	flags |= s->flags;
+	if (flags & BPF_F_TOKEN_CGROUP)
+		g.cgroup = open_cgroup(s->file);
+	if (g.cgroup < 0)
+		return WRONG;
+	fd = token_make(flags, parent, &g);
+	if (g.cgroup)
+		close(g.cgroup);
+	return keep(fd, s->slot);
+}
+
 static int unknown(void)
 {
 	union bpf_attr attr;
@@ -108,8 +146,15 @@ static int ioctl_error(int slot, unsigned long request)
 
 static int device(const struct model_step *s)
 {
-	int fd = open(model_devices[s->file], O_RDWR | O_CLOEXEC);
+	char path[64];
+	int fd;
 
+	if (s->file < MODEL_DEVICES)
+		snprintf(path, sizeof(path), "%s", model_devices[s->file]);
+	else
+		snprintf(path, sizeof(path), "%s/bpf.token",
+			 model_cgroup_paths[s->file - MODEL_DEVICES]);
+	fd = open(path, O_RDWR | O_CLOEXEC);
 	return keep(fd < 0 ? -errno : fd, s->slot);
 }
 
@@ -123,13 +168,13 @@ static int act(const struct model_step *s, int fd, const char *program,
 
 	switch (s->op) {
 	case OP_CREATE:
-		return keep(token_make(BPF_F_TOKEN_DIRECT | s->flags, 0,
-				       &s->grant), s->slot);
+		return make(s, BPF_F_TOKEN_DIRECT, 0);
 	case OP_DERIVE:
-		return keep(token_make(BPF_F_TOKEN_DERIVE | s->flags,
-				       fd_of(s->other), &s->grant), s->slot);
+		return make(s, BPF_F_TOKEN_DERIVE, fd_of(s->other));
 	case OP_USE:
 		return use(s);
+	case OP_ATTACH:
+		return attach(s);
 	case OP_LOAD:
 		return load_perm(fd_of(s->slot), s->flags);
 	case OP_REVOKE:

@@ -47,13 +47,14 @@ static const struct argp argp = {
 static const char *const op_names[NR_OPS] = {
 	"create", "derive", "use", "load", "revoke", "pin", "get", "open",
 	"get_perm", "put_perm", "close", "info", "unknown", "send", "receive",
-	"fork", "exec", "drop", "exit", "spawn", "unpin",
+	"fork", "exec", "attach", "drop", "exit", "spawn", "unpin", "cgroup",
 };
 
 /* How often, of OP_WEIGHTS; OP_RECEIVE is the other end of OP_SEND */
-#define OP_WEIGHTS	154
+#define OP_WEIGHTS	176
 static const __u32 op_weights[NR_OPS] = {
-	14, 28, 36, 18, 8, 4, 4, 3, 4, 2, 4, 8, 2, 7, 0, 4, 1, 1, 2, 2, 2,
+	14, 28, 36, 18, 8, 4, 4, 5, 4, 2, 4, 8, 2, 7, 0, 4, 1, 18, 1, 2, 2, 2,
+	2,
 };
 
 static __u64 dice;
@@ -139,6 +140,33 @@ static int some_slot(const struct model_actor *a)
 	return first;
 }
 
+/* Masks as a confined token may have them, mostly */
+static struct grant confine(struct grant g)
+{
+	const struct grant *c = &model_confined;
+
+	if (!throw(8))
+		return g;
+	return (struct grant) {
+		g.cmds & c->cmds, g.maps & c->maps, g.progs & c->progs,
+		g.attachs & c->attachs, g.caps & c->caps,
+	};
+}
+
+/* One that there is; or -1 */
+static int some_cgroup(void)
+{
+	int first = throw(MODEL_CGROUPS);
+
+	for (int i = 0; i < MODEL_CGROUPS; i++) {
+		int n = (first + i) % MODEL_CGROUPS;
+
+		if (model.cgroups[n].alive)
+			return n;
+	}
+	return -1;
+}
+
 static bool holds_slot(enum model_op op)
 {
 	return op == OP_CREATE || op == OP_DERIVE || op == OP_GET ||
@@ -172,7 +200,23 @@ static bool choose(struct model_step *s)
 				      s->other == MODEL_NO_TOKEN ? -1 :
 				      a->slot[s->other]);
 		s->flags = throw(4) ? 0 : throw(16) << 28;
+		s->file = throw(4) ? -1 : some_cgroup();
+		if (s->file >= 0) {
+			s->flags |= BPF_F_TOKEN_CGROUP;
+			s->grant = confine(s->grant);
+		}
 		break;
+	case OP_ATTACH:
+		s->use = throw(MODEL_ATTACHES);
+		s->file = some_cgroup();
+		if (throw(2))
+			s->slot = -1;
+		return s->file >= 0;
+	case OP_CGROUP:
+		s->file = throw(MODEL_CGROUPS);
+		/* They come more often than they go */
+		return model_cgroup_ready(&model, s->file) &&
+		       (!model.cgroups[s->file].alive || !throw(2));
 	case OP_USE:
 		s->use = throw(MODEL_USES);
 		if (throw(2))
@@ -204,7 +248,13 @@ static bool choose(struct model_step *s)
 		s->file = throw(MODEL_PINS);
 		break;
 	case OP_OPEN:
-		s->file = throw(MODEL_DEVICES);
+		s->file = throw(MODEL_DEVICES + 2);
+		if (s->file < MODEL_DEVICES)
+			break;
+		s->file = some_cgroup();
+		if (s->file < 0)
+			return false;
+		s->file += MODEL_DEVICES;
 		break;
 	case OP_SEND:
 		s->other = any_actor(true);
@@ -277,6 +327,22 @@ static int ask(int actor, const struct model_step *s, int give,
 	return err;
 }
 
+/* The model does the same afterwards */
+static int change_cgroup(int cgroup)
+{
+	const char *dir = model_cgroup_paths[cgroup];
+	char file[80];
+	struct stat st;
+
+	if (model.cgroups[cgroup].alive)
+		return rmdir(dir) ? errno : 0;
+	snprintf(file, sizeof(file), "%s/bpf.token", dir);
+	if (mkdir(dir, 0755) || stat(dir, &st) || chmod(file, 0666))
+		return errno;
+	model.cgroups[cgroup].id = st.st_ino;
+	return 0;
+}
+
 /* 0 or what went wrong with the test itself; the verdict is in @reply */
 static int take(const struct model_step *s, struct model_reply *reply)
 {
@@ -295,6 +361,8 @@ static int take(const struct model_step *s, struct model_reply *reply)
 		snprintf(path, sizeof(path), MODEL_PIN_DIR "/%d", s->file);
 		unlink(path);
 		return 0;
+	case OP_CGROUP:
+		return change_cgroup(s->file);
 	case OP_FORK:
 		err = pair(&fd, s->other);
 		if (!err)
@@ -332,9 +400,13 @@ static const char *compare_info(const struct model_step *s,
 		return "capabilities that its maker never held";
 	if (i->depth != t->depth || i->creator_uid != t->creator)
 		return "the depth or the creator";
-	if (!(i->flags & BPF_TOKEN_INFO_REVOKED) !=
-	    model_live(&model, t - model.tokens))
+	if (!(i->flags & BPF_TOKEN_INFO_REVOKED) ==
+	    model_revoked(&model, t - model.tokens))
 		return "whether it is revoked";
+	if (t->cgroup < 0 ? i->cgroup_id :
+	    t->born == model.cgroups[t->cgroup].born &&
+	    i->cgroup_id != model.cgroups[t->cgroup].id)
+		return "the cgroup";
 	if (i->uses != t->uses)
 		return "how often it was presented";
 	if (t->id && t->id != i->id)
@@ -350,11 +422,19 @@ static const char *compare_info(const struct model_step *s,
 /* Whatever the model says: what was done was somebody's to do */
 static bool is_covered(const struct model_step *s)
 {
+	const struct model_use *u = s->op == OP_USE ?
+		&model_uses[s->use] : &model_attaches[s->use];
 	__u64 caps = model.actors[s->actor].caps;
 
 	if (model.presented >= 0)
 		caps |= model.tokens[model.presented].maker;
-	return model_suffice(&model_uses[s->use], caps);
+	if (!model_suffice(u, caps))
+		return false;
+	if (s->op == OP_USE || u->type != BPF_PROG_TYPE_CGROUP_SKB)
+		return true;
+	if (model.helped >= 0)
+		caps |= model.tokens[model.helped].maker;
+	return model_expand(caps) & CAP_N;
 }
 
 static void print_step(__u64 nr, const struct model_step *s)
@@ -362,7 +442,8 @@ static void print_step(__u64 nr, const struct model_step *s)
 	ksft_print_msg("step %llu: actor %d (caps %llx) %s, slot %d, other %d, file %d, use %s\n",
 		       nr, s->actor, model.actors[s->actor].caps,
 		       op_names[s->op], s->slot, s->other, s->file,
-		       s->op == OP_USE ? model_uses[s->use].name : "-");
+		       s->op == OP_USE ? model_uses[s->use].name :
+		       s->op == OP_ATTACH ? model_attaches[s->use].name : "-");
 	ksft_print_msg("flags %x, grant %llx %llx %llx %llx %llx\n",
 		       s->flags, s->grant.cmds, s->grant.maps, s->grant.progs,
 		       s->grant.attachs, s->grant.caps);
@@ -390,7 +471,7 @@ static bool take_step(__u64 nr)
 			       reply.verdict, want);
 	else if (s.op == OP_INFO && !want)
 		differs = compare_info(&s, &reply.info);
-	else if (s.op == OP_USE && !reply.verdict && !is_covered(&s))
+	else if ((s.op == OP_USE || s.op == OP_ATTACH) && !reply.verdict && !is_covered(&s))
 		differs = "a right that nobody gave";
 	if (differs)
 		ksft_print_msg("kernel and model differ in %s\n", differs);
@@ -422,6 +503,9 @@ static void prepare(void)
 	mkdir(MODEL_PIN_DIR, 0777);
 	if (mount("bpf", MODEL_PIN_DIR, "bpf", 0, "mode=0777"))
 		ksft_exit_fail_msg("no BPF file system: %s\n", strerror(errno));
+	mkdir(MODEL_CGROUP, 0755);
+	if (mount("none", MODEL_CGROUP, "cgroup2", 0, NULL))
+		ksft_exit_fail_msg("no cgroups: %s\n", strerror(errno));
 	for (int i = 1; i < MODEL_DEVICES; i++)
 		chmod(model_devices[i], 0666);
 	umask(022);
@@ -439,6 +523,10 @@ static void clean_up(int unpriv)
 	}
 	for (int i = 1; i < MODEL_DEVICES; i++)
 		chmod(model_devices[i], 0600);
+	for (int i = MODEL_CGROUPS - 1; i >= 0; i--)
+		rmdir(model_cgroup_paths[i]);
+	umount2(MODEL_CGROUP, MNT_DETACH);
+	rmdir(MODEL_CGROUP);
 	umount2(MODEL_PIN_DIR, MNT_DETACH);
 	rmdir(MODEL_PIN_DIR);
 	set_number(UNPRIV, unpriv);
