@@ -211,6 +211,8 @@ static void die_made(int err, const char *from, bool in_cgroup)
 	if (err == EPERM && from)
 		die(REFUSED, "%s does not have all that is asked for, or does not allow token_create; 'capsplit token show' says what it has",
 		    out_safe(from));
+	if (err == EBADF && in_cgroup)
+		die(REFUSED, "the directory of --cgroup is no cgroup's; name one below where 'mount -t cgroup2' shows that version 2 is mounted");
 	if (err == EPERM && in_cgroup)
 		die(REFUSED, "to make a token takes cap_sys_admin; and one that is confined to a cgroup can have only what 'capsplit token show' says of bpf.token there, and cap_perfmon");
 	if (err == EPERM)

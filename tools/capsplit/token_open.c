@@ -41,6 +41,9 @@ void token_die(int err, const char *what)
 	case EKEYREVOKED:
 		die(REFUSED, "%s was revoked, or what it derives from was: ask whoever made it for another",
 		    safe);
+	case ENODEV:
+		die(REFUSED, "%s is confined to a cgroup that was removed: ask whoever made it for one of a cgroup that there is",
+		    safe);
 	case EACCES:
 		die_access(what, safe);
 		break;

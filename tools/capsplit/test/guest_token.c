@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include <sys/stat.h>
 
 #include "guest.h"
 
@@ -169,6 +170,44 @@ static void listed(void)
 	free(path);
 }
 
+#define CG	"/tmp/token.cgroup"
+
+/* A token for a cgroup alone */
+static void confined(void)
+{
+	struct json_object *o, *t;
+	struct stat st;
+	char *caps;
+
+	sh("mkdir -p " CG " && mount -t cgroup2 none " CG " && mkdir " CG "/in");
+	exits(0, "there is a cgroup");
+	o = json_of(0, CAPSPLIT " token create -J --caps cap_bpf,cap_net_admin --cgroup " CG "/in --user alice " PINS "/cg");
+	t = o ? json_object_array_get_idx(get(o, "tokens"), 0) : NULL;
+	caps = joined(get(t, "program_types"));
+	ok(t && !stat(CG "/in", &st) && number(t, "cgroup_id") == (long)st.st_ino &&
+	   strstr(caps, "cgroup_skb") && !strstr(caps, "xdp"),
+	   "a token that is confined to it has its id, and programs for cgroups");
+	note("it said", o ? json_object_to_json_string(o) : "nothing");
+	free(caps);
+	json_object_put(o);
+	alice(CAPSPLIT " run --token " PINS "/cg -- bpftool prog list");
+	ok(!said("raw_tracepoint"), "it lists nothing for alice");
+	alice(CAPSPLIT " token show " CG "/in/bpf.token");
+	ok(res.status == 1, "and bpf.token itself is closed to her");
+	note("it said", res.out);
+	sh(CAPSPLIT " token create --caps cap_bpf --cmds prog_get_next_id --cgroup " CG "/in " PINS "/cg2");
+	ok(res.status == 1 && said("confined to a cgroup can have only"),
+	   "nor is there one that could");
+	note("it said", res.out);
+	sh(CAPSPLIT " token create --caps cap_bpf --cgroup /tmp " PINS "/cg2");
+	ok(res.status == 1 && said("no cgroup's"), "a directory of another sort is said to be one");
+	note("it said", res.out);
+	sh("rmdir " CG "/in; " CAPSPLIT " run --token " PINS "/cg -- true");
+	ok(res.status == 1 && said("cgroup that was removed"), "once the cgroup has gone, it starts nothing");
+	note("it said", res.out);
+	sh("umount " CG "; rm " PINS "/cg");
+}
+
 static void refusals(void)
 {
 	sh(CAPSPLIT " token create --caps cap_bpf /tmp/t");
@@ -215,5 +254,6 @@ void guest_token(void)
 	by_device();
 	narrowed();
 	listed();
+	confined();
 	refusals();
 }
