@@ -155,6 +155,30 @@ static void asking(void)
 	note("it said", res.out);
 }
 
+#define DELEGATED	"/run/capsplit-delegated.sh"
+
+/* Delegate= gives a unit's user the cgroup: its files, but not bpf.token */
+static void delegation(void)
+{
+	write_file(DELEGATED, "cd /sys/fs/cgroup$(sed s/^0::// /proc/self/cgroup)\n"
+		   "stat -c '%n %U %a' cgroup.procs bpf.token\n"
+		   "mkdir below && stat -c '%n %U %a' below/cgroup.procs below/bpf.token\n"
+		   "for i in . below; do chmod 0666 $i/bpf.token; true 2>/dev/null <$i/bpf.token && echo $i open; done\n"
+		   "rmdir below\n");
+	ok(!in_unit("User=alice\nDelegate=yes\n", "/bin/sh " DELEGATED) &&
+	   said("cgroup.procs alice 644\n"),
+	   "the cgroup of a unit with Delegate=yes is alice's");
+	note("it said", res.out);
+	ok(said("\nbpf.token root 600\n") && said("\nbelow/cgroup.procs alice 644\n") &&
+	   said("\nbelow/bpf.token root 600\n"),
+	   "bpf.token is root's, there and in what she makes below");
+	note("it said", res.out);
+	ok(!said(" open") && said("Operation not permitted"),
+	   "and she neither opens it nor changes that");
+	note("it said", res.out);
+	unlink(DELEGATED);
+}
+
 void units(void)
 {
 	version = "units";
@@ -171,4 +195,5 @@ void units(void)
 	takes_away();
 	traps();
 	asking();
+	delegation();
 }
