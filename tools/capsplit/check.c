@@ -304,7 +304,7 @@ static int run(const struct cli_command *cmd, int argc, char **argv)
 	struct check c = { 0 };
 	const char *asked = NULL, *arg = NULL;
 	bool userns = false, self;
-	int opt, which = 0;
+	int opt, status, which = 0;
 
 	kernel_read(&c.kernel);
 	while ((opt = cli_next(cmd, argc, argv))) {
@@ -370,7 +370,9 @@ static int run(const struct cli_command *cmd, int argc, char **argv)
 		c.task.par = 3;
 	if (!c.subject.uid && c.task.init)
 		c.task.caps |= 1U << POLICY_DAC;
-	return report(&c);
+	status = report(&c);
+	subject_release(&c.subject);
+	return status;
 }
 
 const struct cli_command cmd_check = {

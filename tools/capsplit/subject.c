@@ -35,6 +35,22 @@ static void of_process(struct subject *s, pid_t pid, struct proc_caps *p)
 		subject_note(s, format("its user namespace cannot be seen from here: it is taken for the initial one"));
 }
 
+void subject_release(struct subject *s)
+{
+	free(s->what);
+	while (s->nr_notes)
+		free(s->notes[--s->nr_notes]);
+}
+
+/* @fmt takes their names */
+static void note_caps(struct subject *s, const char *fmt, uint64_t caps)
+{
+	char *names = caps_text(caps);
+
+	subject_note(s, format(fmt, names));
+	free(names);
+}
+
 void subject_self(struct subject *s)
 {
 	struct proc_caps p;
@@ -59,8 +75,8 @@ void subject_pid(struct subject *s, pid_t pid)
 	s->what = format("process %d (%s)", pid, name);
 	free(name);
 	if (p.permitted & ~p.effective)
-		subject_note(s, format("it must make effective first what it holds: %s",
-				       caps_text(p.permitted & ~p.effective)));
+		note_caps(s, "it must make effective first what it holds: %s",
+			  p.permitted & ~p.effective);
 }
 
 void subject_file(struct subject *s, const char *path)
@@ -103,8 +119,8 @@ void subject_file(struct subject *s, const char *path)
 	if (f.rootless)
 		subject_note(s, format("its capabilities are those of a user namespace: here they give nothing"));
 	if (f.permitted & ~caps_known())
-		subject_note(s, format("this kernel does not know %s: it starts without",
-				       caps_text(f.permitted & ~caps_known())));
+		note_caps(s, "this kernel does not know %s: it starts without",
+			  f.permitted & ~caps_known());
 	if (f.permitted && !f.effective)
 		subject_note(s, format("the effective flag is missing: the program must make effective what it gets"));
 	free(safe);
@@ -125,6 +141,8 @@ void subject_user(struct subject *s, const char *name)
 	else if (user_pam_caps(&u, &s->caps) && s->caps)
 		subject_note(s, format("by /etc/security/capability.conf, where the login's PAM stack has pam_cap with keepcaps and defer"));
 	s->caps &= caps_known();
+	free(u.name);
+	free(u.home);
 	free(safe);
 }
 

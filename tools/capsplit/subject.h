@@ -20,6 +20,7 @@ void subject_file(struct subject *s, const char *path);
 void subject_user(struct subject *s, const char *name);
 void subject_caps(struct subject *s, uint64_t caps);
 void subject_note(struct subject *s, char *note);
+void subject_release(struct subject *s);
 struct json_object *subject_json(const struct subject *s);
 
 #endif

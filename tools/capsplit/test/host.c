@@ -63,6 +63,27 @@ static void whole(void)
 	ok(said("\\n"), "the last line is whole");
 }
 
+/* The program that is installed: valgrind does not take one with sanitizers */
+static void memory(void)
+{
+	static const char *const commands[] = {
+		"check", "check -J --caps cap_bpf,cap_tracing", "check --pid 1",
+		"check --user nobody", "check --file /bin/true", "check --probe",
+		"who --dir /opt", "who -J --dir /opt", "token list", "run -n true",
+		"token show /dev/null", "why --frobnicate",
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
+		sh("valgrind -q --error-exitcode=99 --leak-check=full "
+		   "--errors-for-leak-kinds=definite ${C%%-asan} %s 2>&1 "
+		   ">/dev/null", commands[i]);
+		ok(res.status != 99 && res.status != 127 && !said("== "),
+		   "valgrind has nothing to say of %s", commands[i]);
+		note("it said", res.out);
+	}
+}
+
 static void lists(void)
 {
 	static const struct {
@@ -227,6 +248,7 @@ int main(int argc, char **argv)
 	whole();
 	sync_tests(argv[2], argv[3], argv[4]);
 	lists();
+	memory();
 	runs();
 	refusals();
 	privileged_file();
