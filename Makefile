@@ -37,7 +37,7 @@ parts: deps worktree $(KBUILD) $(APT_PRIVATE) $(MKIMAGE) $(LIBCAP_BUILD) $(SRCPK
 # The suites ask for programs and images by name: have them all first
 test-programs: kernel libcap image vm vm-tests image-tests libcap-tests $(BIN)/mirror-test $(BIN)/bench-test \
 		demo-programs tools-programs tracers-programs services-tests userland-tests capsplit-tests packages-tests selftests \
-		$(BIN)/fuzz $(BIN)/mutants $(BIN)/series-test $(KBUILD) $(BIN)/kbuild-test $(LINT) $(BIN)/doc-names \
+		upstream-programs $(BIN)/fuzz $(BIN)/mutants $(BIN)/series-test $(KBUILD) $(BIN)/kbuild-test $(LINT) $(BIN)/doc-names \
 		$(addprefix $(BIN)/uprobe-elf-,test fuzz fuzz-test)
 
 test: parts ## every test; the last line is "N passed, N failed"

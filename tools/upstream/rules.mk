@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: GPL-2.0
+#
+# The kernel's own tests, as the base has them, on both kernels.
+
+UPSTREAM     := $(BIN)/upstream
+UPSTREAM_OUT := $(BUILD)/upstream
+UPSTREAM_SRC  = $(BUILD)/$(V)/patched/src/tools
+UPSTREAM_BPF  = $(UPSTREAM_SRC)/testing/selftests/bpf
+
+$(UPSTREAM): $(addprefix tools/,upstream/upstream.c upstream/verdicts.c tooltable/host.c) \
+		tools/upstream/verdicts.h tools/tooltable/host.h | deps
+	@mkdir -p $(@D)
+	@echo "  CC       $@"
+	@$(CC) $(CFLAGS) $(TOOL_CFLAGS) -D_GNU_SOURCE -Itools/tooltable -o $@ $(filter %.c,$^)
+
+$(BIN)/upstream-test: tools/upstream/upstream_test.c tools/vm/test/capture.c \
+		$(addprefix tools/vm/test/,capture.h tap.h) $(UPSTREAM) | deps
+	@mkdir -p $(@D)
+	@echo "  CC       $@"
+	@$(CC) $(CFLAGS) $(TOOL_CFLAGS) -D_GNU_SOURCE -Itools/vm/test -o $@ $(filter %.c,$^)
+
+# libbpf of the base, for its tests alone
+UPSTREAM_LIBBPF := $(UPSTREAM_OUT)/libbpf/libbpf.a
+$(UPSTREAM_LIBBPF): | deps worktree
+	@mkdir -p $(@D)
+	@echo "  MAKE     $@"
+	@$(MAKE) -s -C $(UPSTREAM_SRC)/lib/bpf OUTPUT=$(@D)/ DESTDIR=$(UPSTREAM_OUT)/ prefix= \
+		install_headers $@ >$(UPSTREAM_OUT)/libbpf.log 2>&1 || { \
+		tail -n 15 $(UPSTREAM_OUT)/libbpf.log >&2; exit 1; }
+
+# The programs of test_progs's test "token", as its own Makefile makes them
+$(UPSTREAM_OUT)/vmlinux.h: | kernel-patched bpftool
+	@mkdir -p $(@D)
+	@$(BPFTOOL) btf dump file $(BUILD)/$(V)/patched/obj/vmlinux format c > $@.new
+	@mv $@.new $@
+
+UPSTREAM_SKELS := $(patsubst %,$(UPSTREAM_OUT)/%.skel.h,priv_map priv_prog dummy_st_ops_success token_lsm)
+$(UPSTREAM_SKELS): $(UPSTREAM_OUT)/%.skel.h: $(UPSTREAM_LIBBPF) $(UPSTREAM_OUT)/vmlinux.h
+	@echo "  BPF      $@"
+	@$(CLANG) -target bpf -mcpu=v3 -g -O2 -D__TARGET_ARCH_x86 -Wno-compare-distinct-pointer-types \
+		-I$(UPSTREAM_OUT) -I$(UPSTREAM_OUT)/include -I$(UPSTREAM_BPF) -I$(UPSTREAM_SRC)/include/uapi \
+		-c -o $(UPSTREAM_OUT)/$*.bpf.o $(UPSTREAM_BPF)/progs/$*.c
+	@$(BPFTOOL) gen skeleton $(UPSTREAM_OUT)/$*.bpf.o name $* > $@.new
+	@mv $@.new $@
+
+UPSTREAM_CC = $(CC) -g -O2 -w -D_GNU_SOURCE -DHAVE_GENHDR -static -I$(UPSTREAM_OUT) -I$(UPSTREAM_BPF) \
+	-I$(BUILD)/$(V)/patched/obj/include/generated $(addprefix -I$(UPSTREAM_SRC)/,lib include include/uapi arch/x86/include bpf/bpftool) \
+	-I$(UPSTREAM_OUT)/include
+UPSTREAM_LIBS := $(UPSTREAM_LIBBPF) -lelf -lz -lrt -lpthread
+# The runner of all tests, with the one
+UPSTREAM_RUNNER = $(addprefix $(UPSTREAM_BPF)/,test_progs.c cgroup_helpers.c trace_helpers.c \
+	network_helpers.c testing_helpers.c cap_helpers.c prog_tests/token.c) \
+	$(UPSTREAM_SRC)/bpf/bpftool/json_writer.c
+
+$(UPSTREAM_OUT)/test_progs: $(UPSTREAM_SKELS) | kernel-patched
+	@mkdir -p $(@D)/prog_tests
+	@echo "  CC       $@"
+	@echo 'DEFINE_TEST(token)' > $(@D)/prog_tests/tests.h
+	@$(UPSTREAM_CC) -o $@.new $(UPSTREAM_RUNNER) $(UPSTREAM_LIBS) 2>$@.log || { cat $@.log >&2; exit 1; }
+	@mv $@.new $@
+
+$(UPSTREAM_OUT)/test_verifier: $(UPSTREAM_LIBBPF) | kernel-patched
+	@mkdir -p $(@D)/verifier
+	@echo "  CC       $@"
+	@ls $(UPSTREAM_BPF)/verifier/*.c | \
+		sed '1i #ifdef FILL_ARRAY' | sed '2,$$s/.*/#include "&"/;$$a #endif' > $(@D)/verifier/tests.h
+	@$(UPSTREAM_CC) -o $@.new $(addprefix $(UPSTREAM_BPF)/,test_verifier.c cap_helpers.c testing_helpers.c \
+		unpriv_helpers.c disasm_helpers.c) $(UPSTREAM_SRC)/../kernel/bpf/disasm.c $(UPSTREAM_LIBS) \
+		2>$@.log || { cat $@.log >&2; exit 1; }
+	@mv $@.new $@
+
+upstream-programs: $(UPSTREAM) $(BIN)/upstream-test $(UPSTREAM_OUT)/test_progs
+
+# Longer than make test can wait
+upstream-tests: deps kernel vm upstream-programs $(UPSTREAM_OUT)/test_verifier ## the kernel's own tests on both kernels, and whether they say the same
+	@$(SUITE) --file tools/testing/suites.upstream
+
+.PHONY: upstream-programs upstream-tests
