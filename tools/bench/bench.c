@@ -6,12 +6,10 @@
  * lines "bench NAME INSTRUCTIONS" that it prints, and prints one table. What
  * each is called and how many instructions it may take is in a file.
  */
-#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,6 +18,8 @@
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+
+#include "text.h"
 
 #define MAX_ROWS	512
 #define MAX_LINE	1024
@@ -46,20 +46,6 @@ static struct {
 	char **command;
 } opt;
 
-static void __attribute__((noreturn, format(printf, 1, 2)))
-die(const char *fmt, ...)
-{
-	va_list ap;
-
-	fflush(stdout);
-	fputs("bench: ", stderr);
-	va_start(ap, fmt);
-	vfprintf(stderr, fmt, ap);
-	va_end(ap);
-	fputc('\n', stderr);
-	exit(2);
-}
-
 static struct row *find_row(const char *name)
 {
 	for (size_t i = 0; i < nr_rows; i++)
@@ -81,31 +67,6 @@ static struct row *add_row(const char *name)
 	snprintf(row->what, sizeof(row->what), "%s", name);
 	nr_rows++;
 	return row;
-}
-
-/* The next word of a line, NULL at its end */
-static char *word(char **at)
-{
-	char *start = *at + strspn(*at, " \t");
-	size_t len = strcspn(start, " \t");
-
-	if (!len)
-		return NULL;
-	*at = start + len;
-	if (**at)
-		*(*at)++ = '\0';
-	return start;
-}
-
-static bool number(const char *text, unsigned long long *n)
-{
-	char *end;
-
-	if (!text || !isdigit((unsigned char)*text))
-		return false;
-	errno = 0;
-	*n = strtoull(text, &end, 10);
-	return !errno && !*end;
 }
 
 /* NAME BUDGET DESCRIPTION, where the budget may be "-" */
@@ -265,21 +226,6 @@ static void run(void)
 	if (WEXITSTATUS(status))
 		die("%s exited with status %d; what it measured is in %s/measured",
 		    opt.command[0], WEXITSTATUS(status), opt.results);
-}
-
-/* 1,451,990,489 */
-static const char *grouped(unsigned long long n, char *buf)
-{
-	char digits[32], *to = buf;
-	int len = snprintf(digits, sizeof(digits), "%llu", n);
-
-	for (int i = 0; i < len; i++) {
-		if (i && !((len - i) % 3))
-			*to++ = ',';
-		*to++ = digits[i];
-	}
-	*to = '\0';
-	return buf;
 }
 
 static const char *verdict(const struct row *row)
