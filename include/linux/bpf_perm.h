@@ -24,11 +24,11 @@ struct bpf_token *bpf_perm_nest(int cmd);
 void bpf_perm_unnest(struct bpf_token *active);
 void __bpf_perm_exit(struct task_struct *tsk, bool group_dead);
 
-struct bpf_token *bpf_perm_active(void);
-bool bpf_perm_capable(int cap);
+struct bpf_token *__bpf_perm_active(void);
+bool __bpf_perm_capable(int cap);
 bool bpf_perm_attach_capable(enum bpf_prog_type prog_type,
 			     enum bpf_attach_type attach_type, int cap);
-struct bpf_token *bpf_perm_token(bool by_fd, u32 ufd);
+struct bpf_token *__bpf_perm_token(bool by_fd, u32 ufd);
 
 int bpf_perm_load(const union bpf_attr *attr);
 void bpf_perm_set_process(struct bpf_token *token);
@@ -47,6 +47,46 @@ static inline void bpf_perm_leave(void)
 {
 	if (unlikely(current->bpf_perm))
 		__bpf_perm_leave();
+}
+
+/**
+ * bpf_perm_active - what is the active token?
+ *
+ * Return: it, which stays while the system call does; or %NULL.
+ */
+static inline struct bpf_token *bpf_perm_active(void)
+{
+	return likely(!current->bpf_perm) ? NULL : __bpf_perm_active();
+}
+
+/**
+ * bpf_perm_capable - does the active token give a capability?
+ * @cap: the capability
+ *
+ * For commands that take no token and know of no types.  A token that is
+ * confined to a cgroup gives them nothing: they are about everything.
+ *
+ * Context: Process context.
+ * Return: true if so; otherwise nothing is logged.
+ */
+static inline bool bpf_perm_capable(int cap)
+{
+	return unlikely(current->bpf_perm) && __bpf_perm_capable(cap);
+}
+
+/**
+ * bpf_perm_token - get the token for a command that takes one
+ * @by_fd: the command names one
+ * @ufd: its descriptor
+ *
+ * Context: Process context.
+ * Return: it, or the active one, for bpf_token_put(); %NULL for none; or the
+ * error of bpf_token_get_from_fd().
+ */
+static inline struct bpf_token *bpf_perm_token(bool by_fd, u32 ufd)
+{
+	return likely(!by_fd && !current->bpf_perm) ?
+	       NULL : __bpf_perm_token(by_fd, ufd);
 }
 
 /* Neither a thread nor a process inherits anything */

@@ -133,14 +133,9 @@ void __bpf_perm_leave(void)
 	bpf_token_put(token);
 }
 
-/**
- * bpf_perm_active - what is the active token?
- *
- * Return: it, which stays while the system call does; or %NULL.
- */
-struct bpf_token *bpf_perm_active(void)
+struct bpf_token *__bpf_perm_active(void)
 {
-	return current->bpf_perm ? current->bpf_perm->active : NULL;
+	return current->bpf_perm->active;
 }
 
 /**
@@ -170,17 +165,7 @@ void bpf_perm_unnest(struct bpf_token *active)
 		current->bpf_perm->active = active;
 }
 
-/**
- * bpf_perm_capable - does the active token give a capability?
- * @cap: the capability
- *
- * For commands that take no token and know of no types.  A token that is
- * confined to a cgroup gives them nothing: they are about everything.
- *
- * Context: Process context.
- * Return: true if so; otherwise nothing is logged.
- */
-bool bpf_perm_capable(int cap)
+bool __bpf_perm_capable(int cap)
 {
 	struct bpf_token *token = bpf_perm_active();
 
@@ -205,20 +190,12 @@ bool bpf_perm_attach_capable(enum bpf_prog_type prog_type,
 {
 	struct bpf_token *token = bpf_perm_active();
 
-	return bpf_token_allow_prog_type(token, prog_type, attach_type) &&
+	return token &&
+	       bpf_token_allow_prog_type(token, prog_type, attach_type) &&
 	       bpf_token_confers(token, cap);
 }
 
-/**
- * bpf_perm_token - get the token for a command that takes one
- * @by_fd: the command names one
- * @ufd: its descriptor
- *
- * Context: Process context.
- * Return: it, or the active one, for bpf_token_put(); %NULL for none; or the
- * error of bpf_token_get_from_fd().
- */
-struct bpf_token *bpf_perm_token(bool by_fd, u32 ufd)
+struct bpf_token *__bpf_perm_token(bool by_fd, u32 ufd)
 {
 	struct bpf_token *token;
 
