@@ -35,7 +35,7 @@ parts: deps worktree $(KBUILD) $(APT_PRIVATE) $(MKIMAGE) $(LIBCAP_BUILD) $(SRCPK
 	wait $$kernel
 
 # The suites ask for programs and images by name: have them all first
-test-programs: kernel libcap image vm vm-tests image-tests libcap-tests $(BIN)/mirror-test $(BIN)/bench-test \
+test-programs: kernel libcap image vm vm-tests image-tests libcap-tests $(BIN)/mirror-test $(BIN)/bench-test $(BIN)/bench-compare-test \
 		demo-programs tools-programs tracers-programs services-tests userland-tests capsplit-tests packages-tests selftests \
 		upstream-programs $(BIN)/fuzz $(BIN)/mutants $(BIN)/series-test $(KBUILD) $(BIN)/kbuild-test $(LINT) $(BIN)/doc-names \
 		$(addprefix $(BIN)/uprobe-elf-,test fuzz fuzz-test)

@@ -58,4 +58,36 @@ BENCH_RUN = $(BENCH) --budgets tools/bench/budgets --results $(BUILD)/results/be
 bench: deps kernel vm $(BENCH) $(BENCH_GUEST) ## exact instruction counts of proving uprobe sites, held to budgets
 	@$(BENCH_RUN)
 
-.PHONY: bench
+BENCH_LIST := $(BUILD)/selftests/bench/bench_list
+
+$(BENCH_LIST): $(addprefix tools/bench/,bench_list.c guest.c) \
+		$(addprefix tools/testing/selftests/cap_tracing/,common.c common.h) \
+		tools/bench/guest.h $(BUILD)/selftests/headers/.done
+	@mkdir -p $(@D)
+	@echo "  CC       $@"
+	@$(CT_CC) -I$(CT_SRC) -o $@.new $(filter %.c,$^)
+	@mv $@.new $@
+
+# $(1): kernel, $(2): the file of counts, $(3): what counts them, $(4): its arguments
+define bench_count
+	@mkdir -p $(BUILD)/results/bench
+	@echo "  COUNT    $(BUILD)/results/bench/$(2)"
+	@tools/vm/run --kernel $(1) --base $(V) --icount --memory 1024 --timeout 900 \
+		--console $(BUILD)/results/bench/$(2).log --add $(3) \
+		-- $(notdir $(3)) $(4) >$(BUILD)/results/bench/$(2) || { \
+		tail -n 5 $(BUILD)/results/bench/$(2) >&2; exit 1; }
+endef
+BENCH_HELD = $(BENCH_COMPARE) tools/bench/$(1) $(BUILD)/results/bench/$(2) $(BUILD)/results/bench/$(3)
+
+# All of them are counted and shown before one that costs too much ends it
+bench-ops: deps kernel vm $(BENCH_COMPARE) $(BENCH_OPS) $(BENCH_LIST) ## what single operations cost more than on the unpatched kernel, in instructions
+	$(call bench_count,stock,stock,$(BENCH_OPS))
+	$(call bench_count,patched,patched,$(BENCH_OPS))
+	$(call bench_count,patched,namespace,$(BENCH_OPS),--bpf-ns)
+	$(call bench_count,patched,list-0,$(BENCH_LIST),0)
+	$(call bench_count,patched,list-100000,$(BENCH_LIST),100000)
+	@met=0; for i in "ops stock patched" "ops_ns patched namespace" "list list-0 list-100000"; do \
+		set -- $$i; echo; echo "$$1:"; \
+		$(call BENCH_HELD,$$1,$$2,$$3) || met=1; done; exit $$met
+
+.PHONY: bench bench-ops
