@@ -29,7 +29,7 @@ enum status {
 struct cli_option {
 	int id;			/* the letter, or OPT_* where there is none */
 	const char *name;
-	const char *arg;	/* NULL: takes none */
+	const char *arg;	/* NULL: takes none; "[FILE]": may have one */
 	const char *help;
 };
 
@@ -37,7 +37,7 @@ enum {
 	OPT_CAPS = 256, OPT_USER, OPT_PID, OPT_FILE, OPT_PROBE, OPT_USERNS,
 	OPT_ASSUME, OPT_NEW_PRIVS, OPT_GRANTED, OPT_ALL, OPT_DIR,
 	OPT_UNIT_DIR, OPT_VERSION, OPT_FAILED, OPT_TOKEN, OPT_DEV, OPT_CMDS,
-	OPT_MAPS, OPT_PROGS, OPT_ATTACHS, OPT_CGROUP, OPT_ANCESTOR,
+	OPT_MAPS, OPT_PROGS, OPT_ATTACHS, OPT_CGROUP, OPT_ANCESTOR, OPT_BPF,
 };
 
 struct cli_command {
@@ -50,7 +50,8 @@ struct cli_command {
 	int (*run)(const struct cli_command *c, int argc, char **argv);
 };
 
-extern const struct cli_command cmd_run, cmd_check, cmd_why, cmd_who, cmd_token;
+extern const struct cli_command cmd_run, cmd_check, cmd_why, cmd_who, cmd_token,
+	cmd_ns, cmd_unshare, cmd_enter;
 extern bool json_wanted;
 extern const char *cli_name;		/* "capsplit", or "capsplit run" */
 

@@ -27,8 +27,11 @@ static void help_option(const struct cli_option *o)
 
 	if (o->id < 256)
 		snprintf(letter, sizeof(letter), "-%c,", o->id);
-	left = format("%s --%s%s%s", letter, o->name, o->arg ? " " : "",
-		      o->arg ? o->arg : "");
+	if (o->arg && *o->arg == '[')
+		left = format("%s --%s[=%s", letter, o->name, o->arg + 1);
+	else
+		left = format("%s --%s%s%s", letter, o->name,
+			      o->arg ? " " : "", o->arg ? o->arg : "");
 	printf("  %-24s %s\n", left, o->help);
 	free(left);
 }
@@ -47,6 +50,13 @@ void cli_help(const struct cli_command *c)
 		printf("\n%s", c->more);
 }
 
+static int argument_of(const struct cli_option *o)
+{
+	if (!o->arg)
+		return no_argument;
+	return *o->arg == '[' ? optional_argument : required_argument;
+}
+
 static size_t build(const struct cli_option *from, size_t n,
 		    struct option *longs, size_t used, char *shorts)
 {
@@ -55,7 +65,7 @@ static size_t build(const struct cli_option *from, size_t n,
 	for (i = 0; i < n; i++, used++) {
 		longs[used] = (struct option){
 			.name = from[i].name,
-			.has_arg = from[i].arg ? required_argument : no_argument,
+			.has_arg = argument_of(&from[i]),
 			.val = from[i].id,
 		};
 		if (from[i].id < 256)

@@ -8,7 +8,8 @@
 #include "capsplit.h"
 
 static const struct cli_command * const commands[] = {
-	&cmd_why, &cmd_check, &cmd_who, &cmd_run, &cmd_token,
+	&cmd_why, &cmd_check, &cmd_who, &cmd_run, &cmd_token, &cmd_ns,
+	&cmd_unshare, &cmd_enter,
 };
 
 static void help(void)

@@ -85,6 +85,8 @@ static int worst_first(const void *a, const void *b)
 		return x->caps > y->caps ? -1 : 1;
 	if (order)
 		return order;
+	if (x->bpf_ns != y->bpf_ns)
+		return x->bpf_ns < y->bpf_ns ? -1 : 1;
 	return x->pid < y->pid ? -1 : x->pid > y->pid;
 }
 
@@ -94,6 +96,7 @@ static bool alike(const struct who *x, const struct who *y)
 	return x->kind == WHO_PROCESS && y->kind == WHO_PROCESS &&
 	       x->caps == y->caps && x->uid == y->uid &&
 	       x->child_ns == y->child_ns && x->by_token == y->by_token &&
+	       x->bpf_ns == y->bpf_ns &&
 	       !x->warning == !y->warning &&
 	       !strcmp(x->name, y->name);
 }
@@ -150,10 +153,14 @@ static void print_one(const struct who *w, size_t times)
 		char *times_text = times > 1 ?
 			format(" and %zu more", times - 1) : format("%s", "");
 
-		printf("  %7d%s %-16s %-10s %s%s%s%s\n", w->pid, times_text,
+		printf("  %7d%s %-16s %-10s %s%s%s%s", w->pid, times_text,
 		       name, user, bad, caps, *bad ? out_end() : "",
 		       w->by_token ? "  (by a token, in bpf(2) alone)" :
 		       w->child_ns ? "  (in a child user namespace)" : "");
+		if (w->bpf_ns)
+			printf("  (in BPF namespace %lu)",
+			       (unsigned long)w->bpf_ns);
+		putchar('\n');
 		free(times_text);
 	} else if (w->kind == WHO_TOKEN && w->pid) {
 		char *process = out_safe(w->where);
@@ -220,6 +227,8 @@ static struct json_object *list_json(const struct who_list *l)
 			js_set(o, "uid", json_object_new_int64(w->uid));
 			js_set(o, "by_token",
 			       json_object_new_boolean(w->by_token));
+			js_set(o, "bpf_namespace", w->bpf_ns ?
+			       json_object_new_int64(w->bpf_ns) : NULL);
 		} else if (w->kind != WHO_UNIT) {
 			js_set(o, "for", js_text(w->where));
 		} else {

@@ -26,6 +26,7 @@ struct who {
 	uint64_t caps;
 	bool child_ns;
 	bool by_token;		/* of a process: in bpf(2) alone */
+	ino_t bpf_ns;		/* a process's; 0: the initial one, or not known */
 	/* raw: a unit's file, who may run or open it, who holds a token */
 	char *where;
 	struct capsplit_token_info *token;

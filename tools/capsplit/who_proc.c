@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bpfns.h"
 #include "who.h"
 
 #define PF_KTHREAD	0x00200000
@@ -30,6 +31,15 @@ static bool is_kthread(pid_t pid)
 	return flags & PF_KTHREAD;
 }
 
+static ino_t bpf_ns_of(pid_t pid)
+{
+	char *link = format("/proc/%d/ns/bpf", pid);
+	ino_t ino = bpfns_inode(link);
+
+	free(link);
+	return ino == INIT_BPFNS ? 0 : ino;
+}
+
 static struct who *add(struct who_list *l, pid_t pid, const struct proc_caps *p,
 		       uint64_t caps)
 {
@@ -39,6 +49,7 @@ static struct who *add(struct who_list *l, pid_t pid, const struct proc_caps *p,
 	w->pid = pid;
 	w->uid = p->euid;
 	w->caps = caps;
+	w->bpf_ns = bpf_ns_of(pid);
 	return w;
 }
 

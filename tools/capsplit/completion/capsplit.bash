@@ -4,7 +4,7 @@
 _capsplit()
 {
 	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]}
-	local commands='why check who run token' options
+	local commands='why check who run token ns unshare enter' options
 	local caps='none all cap_bpf cap_tracing cap_perfmon cap_net_admin
 		cap_sys_admin cap_syslog cap_sys_ptrace cap_dac_read_search'
 
@@ -30,6 +30,18 @@ _capsplit()
 				revoke' -- "$cur"))
 			return
 		fi ;;
+	ns)
+		options= ;;
+	unshare)
+		options='--bpf --user --map-root-user --fork' ;;
+	enter)
+		options='--user'
+		if [[ $prev == enter || $prev == --user || $prev == -U ]] &&
+		   [[ $cur != -* ]]; then
+			COMPREPLY=($(compgen -W "$(cd /proc && echo [0-9]*)" -- "$cur")
+				$(compgen -f -- "$cur"))
+			return
+		fi ;;
 	*)
 		return ;;
 	esac
@@ -47,8 +59,11 @@ _capsplit()
 		COMPREPLY=($(compgen -P "$before" -W "$caps" -- "${cur##*,}"))
 		return ;;
 	--user)
-		COMPREPLY=($(compgen -u -- "$cur"))
-		return ;;
+		# It takes an argument of some commands only
+		if [[ ${COMP_WORDS[1]} != @(unshare|enter) ]]; then
+			COMPREPLY=($(compgen -u -- "$cur"))
+			return
+		fi ;;
 	--pid)
 		COMPREPLY=($(compgen -W "$(cd /proc && echo [0-9]*)" -- "$cur"))
 		return ;;
@@ -68,7 +83,7 @@ _capsplit()
 		return
 	fi
 	case ${COMP_WORDS[1]} in
-	run | why)
+	run | why | unshare | enter)
 		COMPREPLY=($(compgen -c -- "$cur")) ;;
 	esac
 }

@@ -253,6 +253,7 @@ int main(int argc, char **argv)
 	refusals();
 	privileged_file();
 	token_tests();
+	ns_tests();
 	check_tests();
 	who_tests();
 	run("rm", "-rf", scratch, NULL);

@@ -6,6 +6,7 @@
 
 void check_tests(void);
 void token_tests(void);
+void ns_tests(void);
 void who_tests(void);
 
 extern char scratch[];		/* a directory that everybody may read */
