@@ -79,7 +79,8 @@ static const struct {
 	void (*run)(void);
 } part[] = {
 	{ "lib", guest_lib }, { "token", guest_token },
-	{ "libbpf", guest_libbpf }, { "policy", guest_policy }, { "why", guest_why },
+	{ "libbpf", guest_libbpf },
+	{ "policy", guest_policy }, { "ns", guest_ns }, { "why", guest_why },
 	{ "watching", guest_watching }, { "check", guest_check },
 };
 

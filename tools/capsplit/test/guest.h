@@ -26,9 +26,13 @@ void guest_lib(void);
 void guest_token(void);
 void guest_libbpf(void);
 void guest_policy(void);
+void guest_ns(void);
 
 /* In a list of objects, the one with this "name"; NULL */
 struct json_object *entry(struct json_object *list, const char *name);
+/* The same with another key than that */
+struct json_object *entry_with(struct json_object *list, const char *key,
+			       const char *value);
 
 /* guest_deeds.c: what the watched programs do; the exit status */
 int deed(int argc, char **argv);

@@ -55,17 +55,23 @@ static void who_runs_it(void)
 	note("it said", res.out);
 }
 
-struct json_object *entry(struct json_object *list, const char *name)
+struct json_object *entry_with(struct json_object *list, const char *key,
+			       const char *value)
 {
 	size_t i;
 
 	for (i = 0; list && i < json_object_array_length(list); i++) {
 		struct json_object *e = json_object_array_get_idx(list, i);
 
-		if (!strcmp(text(e, "name"), name))
+		if (!strcmp(text(e, key), value))
 			return e;
 	}
 	return NULL;
+}
+
+struct json_object *entry(struct json_object *list, const char *name)
+{
+	return entry_with(list, "name", name);
 }
 
 /* A container of old and an observer, both without cap_sys_admin */
