@@ -8,10 +8,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "services.h"
 
 #define BUNDLE	"/run/bundle"
+/* A BPF file system, and where the container has it */
+#define PINS	"/run/pins"
+#define MNT	"/mnt"
+#define CAPSPLIT "/run/vm/bin/capsplit"
 
 #define PAIR	"\"CAP_BPF\", \"CAP_TRACING\""
 
@@ -20,6 +25,7 @@ struct oci {
 	bool ambient;		/* inheritable and ambient, too */
 	bool user_ns;
 	bool no_new_privs;
+	bool bpf_ns;		/* crun is started in a BPF namespace */
 	int uid;
 };
 
@@ -44,6 +50,8 @@ static const char config[] =
 "    { \"destination\": \"/sys/kernel/tracing\", \"type\": \"none\",\n"
 "      \"source\": \"/sys/kernel/tracing\",\n"
 "      \"options\": [ \"rbind\", \"rw\", \"nosuid\", \"nodev\", \"noexec\" ] },\n"
+"    { \"destination\": \"" MNT "\", \"type\": \"none\",\n"
+"      \"source\": \"" PINS "\", \"options\": [ \"rbind\", \"rw\" ] },\n"
 "    { \"destination\": \"/run/vm/bin\", \"type\": \"none\",\n"
 "      \"source\": \"/run/vm/bin\", \"options\": [ \"rbind\", \"ro\" ] } ],\n"
 "  \"linux\": {\n"
@@ -54,7 +62,7 @@ static const char user_mappings[] =
 ",\n    \"uidMappings\": [ { \"containerID\": 0, \"hostID\": 100000, \"size\": 65536 } ],\n"
 "    \"gidMappings\": [ { \"containerID\": 0, \"hostID\": 100000, \"size\": 65536 } ]";
 
-static int contained(const struct oci *o, const char *command)
+static void configure(const struct oci *o, const char *command)
 {
 	const char *kept = o->ambient ? o->caps : "";
 	char *text = path_of(config, o->uid, o->uid, command,
@@ -65,6 +73,15 @@ static int contained(const struct oci *o, const char *command)
 
 	write_file(BUNDLE "/config.json", text);
 	free(text);
+}
+
+static int contained(const struct oci *o, const char *command)
+{
+	configure(o, command);
+	if (o->bpf_ns)
+		return run(CAPSPLIT, "unshare", "--bpf", "--", "crun",
+			   "--cgroup-manager=disabled", "run", "--bundle",
+			   BUNDLE, "observer", NULL);
 	return run("crun", "--cgroup-manager=disabled", "run", "--bundle",
 		   BUNDLE, "observer", NULL);
 }
@@ -153,13 +170,98 @@ static void as_from_a_pod(void)
 	note("it said", res.out);
 }
 
+/* Debian's own bpftool.  A program that is loaded has a link, too */
+#define MAKE_MAP(name)	"bpftool map create " MNT "/" name " type array key 4 value 4 entries 1 name " name
+#define LOAD(path)	"bpftool prog load /run/vm/bin/raw_tp.bpf.o " path " autoattach"
+static const char list[] =
+	"bpftool -j map list; bpftool -j prog list; bpftool -j link list";
+
+static void own_objects(struct oci *o)
+{
+	contained(o, list);
+	ok(said("\"hosts\"") && said("raw_tracepoint"),
+	   "without a BPF namespace bpftool lists the host's objects");
+	note("it said", res.out);
+	o->bpf_ns = true;
+	contained(o, list);
+	ok(said_just("[][][]") || said_just("[]\n[]\n[]\n"),
+	   "in a BPF namespace, none");
+	note("it said", res.out);
+	contained(o, probe_command);
+	is_observer("in a BPF namespace");
+	ok(!contained(o, MAKE_MAP("ours") " && bpftool -j map list") &&
+	   said("\"id\":1,") && said("\"ours\"") && !said("\"hosts\""),
+	   "... bpftool lists the container's own map, as number 1");
+	note("it said", res.out);
+	ok(!contained(o, LOAD(MNT "/prog") " && bpftool prog list && bpftool link list && rm " MNT "/prog") &&
+	   said("raw_tracepoint") && !said("\"hosts\""),
+	   "... and its own program");
+	note("it said", res.out);
+	ok(contained(o, "bpftool map show pinned " MNT "/hosts") && *res.out,
+	   "... and gets nowhere by a file that the host's is pinned to");
+	note("it said", res.out);
+	run("bpftool", "map", "list", NULL);
+	ok(said("hosts") && said("ours"), "... the host sees both");
+	note("it said", res.out);
+	contained(o, "bpftool map list");
+	ok(!said("ours") && !said("hosts"), "... another container neither");
+	note("it said", res.out);
+	o->caps = "\"CAP_TRACING\"";
+	ok(contained(o, "bpftool map list") && *res.out,
+	   "without CAP_BPF a BPF namespace opens nothing");
+	note("it said", res.out);
+	o->caps = PAIR;
+}
+
+/* Somebody who comes later is where the one is that lets him in */
+static void later(struct oci *o)
+{
+	configure(o, MAKE_MAP("later") " && sleep 1000");
+	run("sh", "-c", CAPSPLIT " unshare --bpf -- crun --cgroup-manager=disabled run --detach --bundle " BUNDLE
+	    " observer </dev/null >/dev/null 2>&1 && for i in $(seq 300); do [ -e " PINS "/later ] && exit; sleep 0.1; done; exit 1", NULL);
+	exits(0, "a container runs in a BPF namespace, detached");
+	run("sh", "-c", "crun exec observer bpftool -j map list", NULL);
+	ok(said("\"hosts\""), "TRAP: crun exec alone comes with the namespace of whoever calls it");
+	note("it said", res.out);
+	run("sh", "-c", CAPSPLIT " enter $(crun state observer | sed -n 's/.*\"pid\": *\\([0-9]*\\).*/\\1/p') -- crun exec observer bpftool -j map list", NULL);
+	ok(!res.status && said("\"later\"") && !said("\"hosts\"") &&
+	   said("\"id\":1,"), "crun exec from there sees what the container sees");
+	note("it said", res.out);
+	run("sh", "-c", CAPSPLIT " ns", NULL);
+	ok(!res.status && said("sleep"), "capsplit ns lists its namespace on the host");
+	note("it said", res.out);
+	run("crun", "delete", "--force", "observer", NULL);
+	exits(0, "it can be ended");
+}
+
+static void bpf_namespaces(void)
+{
+	struct oci o = { .caps = PAIR, .ambient = true, .uid = ALICE,
+			 .no_new_privs = true };
+
+	if (access("/proc/self/ns/bpf", F_OK)) {
+		o.bpf_ns = true;
+		ok(contained(&o, "echo ran") == 3 && !said("ran\n"),
+		   "without BPF namespaces no container is started in one");
+		note("it said", res.out);
+		return;
+	}
+	run("sh", "-c", "bpftool map create " PINS "/hosts type array key 4 value 4 entries 1 name hosts && chmod 0666 " PINS "/hosts && "
+	    LOAD(PINS "/hosts-prog"), NULL);
+	exits(0, "the host has a map and a program");
+	own_objects(&o);
+	later(&o);
+}
+
 void containers(void)
 {
 	version = "containers";
 	run("sh", "-c", "mkdir -p " BUNDLE "/rootfs && mount --bind / " BUNDLE
-	    "/rootfs", NULL);
-	exits(0, "there is a root file system");
+	    "/rootfs && mkdir -p " PINS " && mount -t bpf -o uid=1000,mode=0700 bpf " PINS,
+	    NULL);
+	exits(0, "there are a root file system and one for pins");
 	by_hand();
 	as_from_a_pod();
-	run("sh", "-c", "trace-cmd reset; umount " BUNDLE "/rootfs", NULL);
+	bpf_namespaces();
+	run("sh", "-c", "trace-cmd reset; umount " BUNDLE "/rootfs " PINS, NULL);
 }

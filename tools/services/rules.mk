@@ -12,6 +12,7 @@ $(SERVICES_GUEST): $(SERVICES_SRC) tools/services/services.h libcap-patch/tests/
 	@$(CC) $(CFLAGS) $(TOOL_CFLAGS) -Ilibcap-patch/tests -static -o $@.new $(filter %.c,$^)
 	@mv $@.new $@
 
-services-tests: userland image vm $(SERVICES_GUEST)
+# The containers have a program to load, and are started in namespaces
+services-tests: userland image vm $(SERVICES_GUEST) $(CAPSPLIT) demo-programs
 
 .PHONY: services-tests
