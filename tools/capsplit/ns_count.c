@@ -49,13 +49,15 @@ static bool walk_all(uint64_t count[])
 /* In the initial namespace cap_bpf alone shows no more than one's own */
 static bool sees_all(ino_t ino)
 {
+	uint64_t both = CAP_BIT(NR_BPF) | CAP_BIT(NR_TRACING), caps;
 	struct proc_caps have;
-	uint64_t both = CAP_BIT(NR_BPF) | CAP_BIT(NR_TRACING);
 
-	return ino != INIT_BPFNS ||
-	       (!caps_of_process(getpid(), &have) &&
-		(have.effective & CAP_BIT(NR_SYS_ADMIN) ||
-		 (have.effective & both) == both));
+	if (ino != INIT_BPFNS)
+		return true;
+	if (caps_of_process(getpid(), &have))
+		return false;
+	caps = have.effective | have.token;
+	return caps & CAP_BIT(NR_SYS_ADMIN) || (caps & both) == both;
 }
 
 /* Who goes in does not come back: that takes a right to the way out */

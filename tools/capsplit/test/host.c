@@ -70,7 +70,8 @@ static void memory(void)
 		"check", "check -J --caps cap_bpf,cap_tracing", "check --pid 1",
 		"check --user nobody", "check --file /bin/true", "check --probe",
 		"who --dir /opt", "who -J --dir /opt", "token list", "run -n true",
-		"token show /dev/null", "why --frobnicate",
+		"token show /dev/null", "why --frobnicate", "ns",
+		"unshare --bpf=/dev/null true", "enter 1 true",
 	};
 	size_t i;
 
