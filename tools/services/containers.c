@@ -216,18 +216,23 @@ static void own_objects(struct oci *o)
 /* Somebody who comes later is where the one is that lets him in */
 static void later(struct oci *o)
 {
-	configure(o, MAKE_MAP("later") " && sleep 1000");
+	configure(o, MAKE_MAP("later") " && exec sleep 1000");
 	run("sh", "-c", CAPSPLIT " unshare --bpf -- crun --cgroup-manager=disabled run --detach --bundle " BUNDLE
 	    " observer </dev/null >/dev/null 2>&1 && for i in $(seq 300); do [ -e " PINS "/later ] && exit; sleep 0.1; done; exit 1", NULL);
 	exits(0, "a container runs in a BPF namespace, detached");
-	run("sh", "-c", "crun exec observer bpftool -j map list", NULL);
+	run("crun", "exec", "observer", "bpftool", "-j", "map", "list", NULL);
 	ok(said("\"hosts\""), "TRAP: crun exec alone comes with the namespace of whoever calls it");
+	note("it said", res.out);
+	run(CAPSPLIT, "unshare", "--bpf", "--", "crun", "exec", "observer",
+	    "bpftool", "-j", "map", "list", NULL);
+	ok(!res.status && !said("\"later\"") && !said("\"hosts\""),
+	   "TRAP: and in a new one it sees neither");
 	note("it said", res.out);
 	run("sh", "-c", CAPSPLIT " enter $(crun state observer | sed -n 's/.*\"pid\": *\\([0-9]*\\).*/\\1/p') -- crun exec observer bpftool -j map list", NULL);
 	ok(!res.status && said("\"later\"") && !said("\"hosts\"") &&
 	   said("\"id\":1,"), "crun exec from there sees what the container sees");
 	note("it said", res.out);
-	run("sh", "-c", CAPSPLIT " ns", NULL);
+	run(CAPSPLIT, "ns", NULL);
 	ok(!res.status && said("sleep"), "capsplit ns lists its namespace on the host");
 	note("it said", res.out);
 	run("crun", "delete", "--force", "observer", NULL);
