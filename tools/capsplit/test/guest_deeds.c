@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,6 +17,9 @@
 #include <sys/wait.h>
 
 #include "guest.h"
+
+/* CLONE_NEWBPF, which the C library does not have */
+#define NEW_BPF_NS	0x40
 
 /* Asks for cap_sys_chroot, and does nothing else */
 static void refused_once(void)
@@ -38,6 +42,26 @@ static int in_thread(char *number)
 	pthread_t thread;
 
 	if (pthread_create(&thread, NULL, executes, number))
+		return 1;
+	for (;;)
+		pause();
+}
+
+static void *leaves(void *arg)
+{
+	(void)arg;
+	if (unshare(NEW_BPF_NS))
+		_exit(1);
+	for (;;)
+		pause();
+}
+
+/* One thread is in another BPF namespace than the rest of its process */
+static int elsewhere(void)
+{
+	pthread_t thread;
+
+	if (pthread_create(&thread, NULL, leaves, NULL))
 		return 1;
 	for (;;)
 		pause();
@@ -112,6 +136,8 @@ int deed(int argc, char **argv)
 		return in_children(n);
 	if (!strcmp(argv[0], "thread"))
 		return in_thread(argv[1]);
+	if (!strcmp(argv[0], "elsewhere"))
+		return elsewhere();
 	if (!strcmp(argv[0], "paths"))
 		return paths(n);
 	if (!strcmp(argv[0], "name")) {

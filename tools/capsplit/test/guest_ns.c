@@ -13,7 +13,9 @@
 #include "guest.h"
 
 #define PINS		HOME "/pins"
-#define BOUND		"/run/bound-bpf"
+/* With what is escaped in the list of mounts */
+#define BOUND		"/run/bound bpf"
+#define THERE		"'" BOUND "'"
 #define LIMIT		"/proc/sys/user/max_bpf_namespaces"
 #define AS_ALICE(caps)	CAPSPLIT " run --caps " caps " --user alice -- "
 #define NEW		CAPSPLIT " unshare --bpf -- "
@@ -126,22 +128,22 @@ static void bound(void)
 {
 	char *ns;
 
-	sh("touch " BOUND "; " CAPSPLIT " unshare --bpf=" BOUND " " SHOW);
+	sh("touch " THERE "; " CAPSPLIT " unshare --bpf=" THERE " " SHOW);
 	ns = strdup(res.out);
 	ok(!res.status && !strncmp(ns, "bpf:[", 5), "a namespace is bound to a file");
 	note("it said", ns);
 	sh(SHOW);
 	ok(!said_just(ns), "and is another than the initial one");
-	sh(CAPSPLIT " enter " BOUND " -- " SHOW);
+	sh(CAPSPLIT " enter " THERE " -- " SHOW);
 	ok(said_just(ns), "it is entered by that file");
 	note("it said", res.out);
-	sh(AS_ALICE("cap_sys_admin") CAPSPLIT " enter " BOUND " " EFFECTIVE);
+	sh(AS_ALICE("cap_sys_admin") CAPSPLIT " enter " THERE " " EFFECTIVE);
 	ok(!res.status && status_line("CapEff", "0000000000200000"),
 	   "whoever enters keeps the capabilities that it has");
 	note("it said", res.out);
-	sh(AS_ALICE("cap_bpf,cap_tracing") CAPSPLIT " enter " BOUND " echo ran");
+	sh(AS_ALICE("cap_bpf,cap_tracing") CAPSPLIT " enter " THERE " echo ran");
 	refused("takes cap_sys_admin", "cap_bpf and cap_tracing are not enough to enter");
-	alice(CAPSPLIT " enter --user " BOUND " echo ran");
+	alice(CAPSPLIT " enter --user " THERE " echo ran");
 	refused("takes cap_sys_admin", "nor does --user help into one of root's");
 	alice(CAPSPLIT " enter 1 echo ran");
 	refused("right to trace", "alice does not get at a process of root's");
@@ -194,7 +196,7 @@ static void list_of_root(int plain, int deep, int alices)
 {
 	struct json_object *o, *all, *e, *first, *parent;
 
-	sh(CAPSPLIT " enter " BOUND " bpftool map create /run/roots/n" A_MAP "theirs");
+	sh(CAPSPLIT " enter " THERE " bpftool map create /run/roots/n" A_MAP "theirs");
 	exits(0, "root makes a map in the namespace that is bound to a file");
 	o = listed(0, CAPSPLIT " ns -J");
 	all = get(o, "namespaces");
@@ -230,6 +232,35 @@ static void list_of_root(int plain, int deep, int alices)
 	   "the table has them, too");
 	note("it said", res.out);
 	unlink("/run/roots/n");
+}
+
+/* What keeps a namespace, but processes and files */
+static void kept_otherwise(int plain)
+{
+	struct json_object *o, *e;
+	int holder, thread;
+	long ns;
+
+	sh("exec 9</proc/%d/ns/bpf; sleep 1000 >/dev/null 2>&1 & echo $!", plain);
+	holder = atoi(res.out);
+	sh(SELF " elsewhere 0 >/dev/null 2>&1 & echo $!");
+	thread = atoi(res.out);
+	sh("for i in $(seq 300); do [ $(readlink /proc/%d/task/*/ns/bpf | sort -u | wc -l) = 2 ] && exit; sleep 0.1; done; exit 1",
+	   thread);
+	exits(0, "there is a process with a thread in another namespace");
+	sh("readlink /proc/%d/ns/bpf; kill %d; for i in $(seq 300); do [ -e /proc/%d ] || exit 0; sleep 0.1; done; exit 1",
+	   plain, plain, plain);
+	ns = !strncmp(res.out, "bpf:[", 5) ? atol(res.out + 5) : 0;
+	ok(ns && !res.status, "the last process of one ends, which another has open");
+	o = listed(0, CAPSPLIT " ns -J");
+	e = numbered(get(o, "namespaces"), "ns", ns);
+	said_of(get(e, "tasks") && !number(e, "tasks") && !get(e, "pid"), e,
+		"that one is found by the descriptor");
+	e = entry_with(get(o, "namespaces"), "process", "capsplit-guest");
+	said_of(number(e, "tasks") == 1 && number(e, "pid") == thread, e,
+		"and the thread's by the thread");
+	json_object_put(o);
+	sh("kill %d %d", holder, thread);
 }
 
 static void list_of_others(void)
@@ -291,7 +322,8 @@ static void entered_and_listed(void)
 	e = numbered(get(o, "processes"), "pid", 1);
 	said_of(!get(e, "bpf_namespace"), e, "if it is not the initial one");
 	json_object_put(o);
-	sh("kill %d %d %d", plain, deep, alices);
+	kept_otherwise(plain);
+	sh("kill %d %d", deep, alices);
 	free(link);
 }
 
@@ -324,6 +356,6 @@ void guest_ns(void)
 	in_user_namespace();
 	bound();
 	entered_and_listed();
-	sh("umount " BOUND " && rm " BOUND);
+	sh("umount " THERE " && rm " THERE);
 	exits(0, "the namespace is let go by unmounting the file");
 }
