@@ -346,7 +346,7 @@ static void print_table(const struct ns_list *l)
 		       "owner; or in the caller's own cap_bpf, with cap_tracing if that is the initial one.\n",
 		       l->uncounted);
 	if (l->unreadable)
-		printf("%zu processes or files could not be looked at, and may be in others; root can\n",
+		printf("%zu processes or files could not be looked at, and may be in these or in others; root can\n",
 		       l->unreadable);
 }
 
