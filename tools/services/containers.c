@@ -193,9 +193,9 @@ static void own_objects(struct oci *o)
 	   said("\"id\":1,") && said("\"ours\"") && !said("\"hosts\""),
 	   "... bpftool lists the container's own map, as number 1");
 	note("it said", res.out);
-	ok(!contained(o, LOAD(MNT "/prog") " && bpftool prog list && bpftool link list && rm " MNT "/prog") &&
-	   said("raw_tracepoint") && !said("\"hosts\""),
-	   "... and its own program");
+	ok(!contained(o, LOAD(MNT "/prog") " && bpftool prog list | grep -c raw_tracepoint; "
+			 "bpftool link list | grep -c raw_tracepoint; rm " MNT "/prog") &&
+	   said("1\n1\n"), "... and of programs and links its own alone");
 	note("it said", res.out);
 	ok(contained(o, "bpftool map show pinned " MNT "/hosts") && *res.out,
 	   "... and gets nowhere by a file that the host's is pinned to");
