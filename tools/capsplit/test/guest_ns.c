@@ -327,6 +327,42 @@ static void entered_and_listed(void)
 	free(link);
 }
 
+static void hostile(void)
+{
+	int pid, i, good = 0;
+
+	sh("p=$(printf '/tmp/a\\nb\\033[31m\\377'); cp /bin/sleep \"$p\"; "
+	   NEW "\"$p\" 1000 >/dev/null 2>&1 & echo $!");
+	pid = atoi(res.out);
+	sh("for i in $(seq 300); do grep -q ^a /proc/%d/comm && exit; sleep 0.1; done; exit 1",
+	   pid);
+	exits(0, "there is a process whose name is no text");
+	sh(CAPSPLIT " ns");
+	ok(!res.status && said("a\\nb\\x1b[31m\\xff") && !said("\033"),
+	   "it neither ends a line nor moves the cursor");
+	note("it said", res.out);
+	sh("kill %d; rm /tmp/a?b*", pid);
+	sh("while :; do " NEW "true; done >/dev/null 2>&1 & echo $!");
+	pid = atoi(res.out);
+	for (i = 0; i < 5; i++) {
+		struct json_object *o = json_of(0, CAPSPLIT " ns -J");
+
+		good += o && schema_fits("ns", json_object_to_json_string(o)) &&
+			number(json_object_array_get_idx(get(o, "namespaces"), 0),
+			       "pid") == 1;
+		json_object_put(o);
+	}
+	ok(good == 5, "namespaces and processes that end meanwhile do not confuse it");
+	printf("# %d\n", good);
+	sh("kill %d", pid);
+	sh(CAPSPLIT " ns >/dev/full");
+	ok(res.status == 1 && said("cannot write the output"),
+	   "a full disk is noticed");
+	sh(CAPSPLIT " ns >&-");
+	ok(res.status == 1 && said("cannot write the output"),
+	   "and a closed stdout");
+}
+
 static void unsupported(void)
 {
 	static const char *const commands[] = {
@@ -356,6 +392,7 @@ void guest_ns(void)
 	in_user_namespace();
 	bound();
 	entered_and_listed();
+	hostile();
 	sh("umount " THERE " && rm " THERE);
 	exits(0, "the namespace is let go by unmounting the file");
 }
