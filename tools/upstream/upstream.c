@@ -20,6 +20,7 @@ static struct {
 	const char *runner, *base, *results, *name, *memory, *timeout;
 	const char *added[MAX_ADDED];
 	size_t n_added, least;
+	bool pass;
 	char **command;
 } opt = {
 	.runner = "tools/vm/run", .base = "6.12", .memory = "512",
@@ -27,7 +28,7 @@ static struct {
 };
 
 enum { KEY_RUNNER = 256, KEY_BASE, KEY_RESULTS, KEY_NAME, KEY_ADD, KEY_MEMORY,
-       KEY_TIMEOUT, KEY_LEAST };
+       KEY_TIMEOUT, KEY_LEAST, KEY_PASS };
 
 static const struct argp_option known_options[] = {
 	{ "runner", KEY_RUNNER, "FILE", 0, "what boots a guest (tools/vm/run)", 0 },
@@ -38,6 +39,7 @@ static const struct argp_option known_options[] = {
 	{ "memory", KEY_MEMORY, "MB", 0, "of a guest (512)", 0 },
 	{ "timeout", KEY_TIMEOUT, "SECONDS", 0, "of a guest (900)", 0 },
 	{ "least", KEY_LEAST, "NUMBER", 0, "of verdicts that there must be (1)", 0 },
+	{ "pass", KEY_PASS, NULL, 0, "the patched kernel has to pass it, too", 0 },
 	{ 0 },
 };
 
@@ -73,6 +75,9 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		opt.least = strtoul(arg, &end, 10);
 		if (*end || end == arg || !opt.least)
 			argp_error(state, "'%s' is not a number of 1 or more", arg);
+		break;
+	case KEY_PASS:
+		opt.pass = true;
 		break;
 	case ARGP_KEY_ARGS:
 		opt.command = state->argv + state->next;
@@ -154,6 +159,15 @@ static bool came_back(int status)
 	return status < 124;
 }
 
+static bool is_passed(const struct verdicts *v)
+{
+	for (size_t i = 0; i < v->nr; i++) {
+		if (v->verdict[i].says == SAYS_FAIL)
+			return false;
+	}
+	return v->nr;
+}
+
 /* Each line that the kernels judge otherwise; how many of them there are */
 static size_t compare(const struct verdicts *stock,
 		      const struct verdicts *patched)
@@ -214,6 +228,9 @@ int main(int argc, char **argv)
 
 	differ = compare(&stock, &patched);
 	ok(stock.nr && !differ, "both kernels say the same of each line");
+	if (opt.pass)
+		ok(!patched_status && is_passed(&patched),
+		   "the patched kernel passes it");
 	printf("1..%d\n", tests);
 	verdicts_free(&stock);
 	verdicts_free(&patched);

@@ -86,6 +86,23 @@ static void test_usage(void)
 	tap(c.status == 2 && strstr(c.err, "'0' is not a number of 1 or more"),
 	    "at least none");
 	capture_free(&c);
+	for (int i = 0; i < 3; i++) {
+		static const char *const guests[] = {
+			"echo '#1 a:OK'", "echo '#1 a:FAIL'", "echo 'ok 1 a'; exit 1",
+		};
+		const char *pass[] = { sibling("upstream"), "--runner", runner,
+				       "--name", "it", "--results", results,
+				       "--pass", "--", "sh", "-c", guests[i], NULL };
+
+		capture_start(&c, pass);
+		capture_finish(&c);
+		tap(c.status == !!i && strstr(c.out, i ?
+		    "not ok 4 it: the patched kernel passes it" :
+		    "\nok 4 it: the patched kernel passes it"),
+		    "a test that has to pass, and %s", i == 2 ? "ends with 1" :
+		    i ? "fails on both" : "does");
+		capture_free(&c);
+	}
 	run(&c, "2", "echo '#1 a:OK'");
 	tap(c.status == 1 && strstr(c.out, "not ok 1 it: 1 verdicts"),
 	    "fewer verdicts than there must be");
