@@ -10,11 +10,10 @@
 
 #include <linux/bpf_ns_types.h>
 #include <linux/err.h>
-#include <linux/idr.h>
 #include <linux/ns_common.h>
 #include <linux/nsproxy.h>
+#include <linux/rbtree_types.h>
 #include <linux/sched.h>
-#include <linux/spinlock.h>
 #include <linux/types.h>
 #include <uapi/linux/sched.h>
 
@@ -44,14 +43,29 @@ enum bpf_ns_type {
 };
 
 /**
+ * struct bpf_ns_tree - objects of a kind by their numbers in a BPF namespace
+ * @root: struct bpf_ns_number of each
+ * @rightmost: the one with the largest number
+ * @count: how many there are
+ * @last: the number that was given last
+ *
+ * Protected by the lock of the ids of that kind.
+ */
+struct bpf_ns_tree {
+	struct rb_root root;
+	struct rb_node *rightmost;
+	u32 count;
+	u32 last;
+};
+
+/**
  * struct bpf_namespace - a BPF namespace
  * @ns: what all namespaces have
  * @user_ns: its owner
  * @ucounts: whom it is charged to
  * @parent: the namespace that it was made in, which it holds
  * @level: how many ancestors it has
- * @lock: protects @idr; innermost, taken with interrupts off
- * @idr: objects of this namespace and those below by their numbers here.
+ * @objects: those of this namespace and of those below by their numbers here.
  *	Unused in the initial namespace: there the number is the object's id
  */
 struct bpf_namespace {
@@ -60,8 +74,7 @@ struct bpf_namespace {
 	struct ucounts *ucounts;
 	struct bpf_namespace *parent;
 	unsigned int level;
-	spinlock_t lock;
-	struct idr idr[BPF_NS_TYPES];
+	struct bpf_ns_tree objects[BPF_NS_TYPES];
 };
 
 #ifdef CONFIG_BPF_NS

@@ -5,78 +5,88 @@
 #ifndef _LINUX_BPF_NAMESPACE_ID_H
 #define _LINUX_BPF_NAMESPACE_ID_H
 
+#include <linux/bpf.h>
 #include <linux/bpf_namespace.h>
+#include <linux/idr.h>
+#include <linux/rcupdate.h>
 
 #ifdef CONFIG_BPF_NS
 
-struct bpf_ns_ids *__bpf_ns_reserve(struct bpf_namespace *ns,
-				    enum bpf_ns_type type);
-struct bpf_ns_ids *bpf_ns_reserve_kernel_btf(void);
-void __bpf_ns_publish(struct bpf_ns_ref *ref, struct bpf_ns_ids *ids,
-		      void *obj);
-void __bpf_ns_cancel(struct bpf_ns_ids *ids);
-void __bpf_ns_remove(struct bpf_ns_ref *ref);
+int __bpf_ns_prepare(struct bpf_ns_ref *ref, struct bpf_namespace *ns);
+void bpf_ns_prepare_kernel_btf(struct bpf_ns_ref *ref);
+void __bpf_ns_publish(struct bpf_ns_ref *ref, enum bpf_ns_type type, void *obj);
+void __bpf_ns_remove(struct bpf_ns_ref *ref, enum bpf_ns_type type);
+void __bpf_ns_release(struct bpf_ns_ref *ref);
 u32 __bpf_ns_nr(const struct bpf_namespace *ns, const struct bpf_ns_ref *ref);
 void *__bpf_ns_find(struct bpf_namespace *ns, enum bpf_ns_type type, u32 nr);
 void *__bpf_ns_next(struct bpf_namespace *ns, enum bpf_ns_type type, u32 *nr);
 
 /**
- * bpf_ns_reserve - reserve numbers for an object of the current task's
- * @type: what kind of object it will be
+ * bpf_ns_ref_init - an object is in no namespace yet
+ * @ref: of the object, if its memory was not zeroed
+ */
+static inline void bpf_ns_ref_init(struct bpf_ns_ref *ref)
+{
+	ref->own.ns = NULL;
+	ref->own.nr = 0;
+	RCU_INIT_POINTER(ref->above, NULL);
+}
+
+/**
+ * bpf_ns_prepare - put an object into the current task's namespace
+ * @ref: of the object, which nobody can look up
  *
  * Context: Process context. Sleeps.
- * Return: the numbers, for bpf_ns_publish() or bpf_ns_cancel(); %NULL in the
- * initial namespace; or an ERR_PTR().
+ * Return: 0, and then bpf_ns_publish() and bpf_ns_remove(), or neither, and
+ * bpf_ns_release(); or -ENOMEM.
  */
-static inline struct bpf_ns_ids *bpf_ns_reserve(enum bpf_ns_type type)
+static inline int bpf_ns_prepare(struct bpf_ns_ref *ref)
 {
 	struct bpf_namespace *ns = current_bpf_ns();
 
 	if (likely(bpf_ns_is_initial(ns)))
-		return NULL;
-	return __bpf_ns_reserve(ns, type);
+		return 0;
+	return __bpf_ns_prepare(ref, ns);
 }
 
 /**
  * bpf_ns_publish - make an object visible by its numbers
- * @ref: of the object
- * @ids: what bpf_ns_reserve() returned
+ * @ref: of the object, after bpf_ns_prepare()
+ * @type: what kind of object it is
  * @obj: the object
  *
- * Context: Any. The object can be looked up from here on.
+ * Context: Any, under the lock of the ids of that kind.
  */
-static inline void bpf_ns_publish(struct bpf_ns_ref *ref,
-				  struct bpf_ns_ids *ids, void *obj)
+static inline void bpf_ns_publish(struct bpf_ns_ref *ref, enum bpf_ns_type type,
+				  void *obj)
 {
-	if (unlikely(ids))
-		__bpf_ns_publish(ref, ids, obj);
-}
-
-/**
- * bpf_ns_cancel - give back numbers that were never published
- * @ids: what bpf_ns_reserve() returned
- *
- * Context: Any.
- */
-static inline void bpf_ns_cancel(struct bpf_ns_ids *ids)
-{
-	if (unlikely(ids))
-		__bpf_ns_cancel(ids);
+	if (unlikely(ref->own.ns))
+		__bpf_ns_publish(ref, type, obj);
 }
 
 /**
  * bpf_ns_remove - let nobody find an object by its numbers any more
  * @ref: of the object
+ * @type: what kind of object it is
  *
- * To be called before the object's id is freed: whoever looks up an object
- * holds the lock of its ids.
- *
- * Context: Any, also with interrupts off.
+ * Context: Any, under the lock of the ids of that kind.
  */
-static inline void bpf_ns_remove(struct bpf_ns_ref *ref)
+static inline void bpf_ns_remove(struct bpf_ns_ref *ref, enum bpf_ns_type type)
 {
-	if (unlikely(rcu_access_pointer(ref->ids)))
-		__bpf_ns_remove(ref);
+	if (unlikely(ref->own.ns))
+		__bpf_ns_remove(ref, type);
+}
+
+/**
+ * bpf_ns_release - let go of an object's namespace
+ * @ref: of the object, which nobody can look up any more
+ *
+ * Context: Any.
+ */
+static inline void bpf_ns_release(struct bpf_ns_ref *ref)
+{
+	if (unlikely(ref->own.ns))
+		__bpf_ns_release(ref);
 }
 
 /**
@@ -104,7 +114,7 @@ static inline u32 bpf_ns_nr(const struct bpf_namespace *ns,
  * @idr: all objects of that kind by their ids
  * @nr: the number
  *
- * Context: Process context, under the lock that protects @idr's objects.
+ * Context: Process context, under the lock of the ids of that kind.
  * Return: the object, or %NULL.
  */
 static inline void *bpf_ns_find(struct bpf_namespace *ns,
@@ -122,7 +132,7 @@ static inline void *bpf_ns_find(struct bpf_namespace *ns,
  * @idr: all objects of that kind by their ids
  * @nr: the first number to look at; set to the one found
  *
- * Context: Process context, under the lock that protects @idr's objects.
+ * Context: Process context, under the lock of the ids of that kind.
  * Return: the object, or %NULL.
  */
 static inline void *bpf_ns_next(struct bpf_namespace *ns,
@@ -136,26 +146,29 @@ static inline void *bpf_ns_next(struct bpf_namespace *ns,
 
 #else /* CONFIG_BPF_NS */
 
-static inline struct bpf_ns_ids *bpf_ns_reserve(enum bpf_ns_type type)
-{
-	return NULL;
-}
-
-static inline struct bpf_ns_ids *bpf_ns_reserve_kernel_btf(void)
-{
-	return NULL;
-}
-
-static inline void bpf_ns_publish(struct bpf_ns_ref *ref,
-				  struct bpf_ns_ids *ids, void *obj)
+static inline void bpf_ns_ref_init(struct bpf_ns_ref *ref)
 {
 }
 
-static inline void bpf_ns_cancel(struct bpf_ns_ids *ids)
+static inline int bpf_ns_prepare(struct bpf_ns_ref *ref)
+{
+	return 0;
+}
+
+static inline void bpf_ns_prepare_kernel_btf(struct bpf_ns_ref *ref)
 {
 }
 
-static inline void bpf_ns_remove(struct bpf_ns_ref *ref)
+static inline void bpf_ns_publish(struct bpf_ns_ref *ref, enum bpf_ns_type type,
+				  void *obj)
+{
+}
+
+static inline void bpf_ns_remove(struct bpf_ns_ref *ref, enum bpf_ns_type type)
+{
+}
+
+static inline void bpf_ns_release(struct bpf_ns_ref *ref)
 {
 }
 
@@ -206,8 +219,19 @@ static inline bool bpf_ns_sees(const struct bpf_ns_ref *ref)
 }
 
 /* The number that the current task knows an object by, like pid_vnr() */
-#define bpf_prog_vnr(prog)	bpf_ns_vnr(&(prog)->aux->ns_ref, (prog)->aux->id)
-#define bpf_map_vnr(map)	bpf_ns_vnr(&(map)->ns_ref, (map)->id)
-#define bpf_link_vnr(link)	bpf_ns_vnr(&(link)->ns_ref, (link)->id)
+static inline u32 bpf_prog_vnr(const struct bpf_prog *prog)
+{
+	return bpf_ns_vnr(&prog->aux->ns_ref, prog->aux->id);
+}
+
+static inline u32 bpf_map_vnr(const struct bpf_map *map)
+{
+	return bpf_ns_vnr(&map->ns_ref, map->id);
+}
+
+static inline u32 bpf_link_vnr(const struct bpf_link *link)
+{
+	return bpf_ns_vnr(&link->ns_ref, link->id);
+}
 
 #endif /* _LINUX_BPF_NAMESPACE_ID_H */

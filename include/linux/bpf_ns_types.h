@@ -6,17 +6,36 @@
 #ifndef _LINUX_BPF_NS_TYPES_H
 #define _LINUX_BPF_NS_TYPES_H
 
+#include <linux/rbtree_types.h>
+#include <linux/types.h>
+
 struct bpf_namespace;
-struct bpf_ns_ids;
+struct bpf_ns_above;
+
+/**
+ * struct bpf_ns_number - the number that an object has in a BPF namespace
+ * @node: among those of its kind in the namespace
+ * @ns: the namespace
+ * @obj: the object
+ * @nr: the number; 0 before it has one, and after
+ */
+struct bpf_ns_number {
+	struct rb_node node;
+	struct bpf_namespace *ns;
+	void *obj;
+	u32 nr;
+};
 
 /**
  * struct bpf_ns_ref - an object's place in BPF namespaces
- * @ids: its numbers in them; %NULL in the initial one alone, where its number
- *	is its id
+ * @own: its number in the namespace that it was made in, which it holds; none
+ *	in the initial one, where its number is its id
+ * @above: its numbers in the ancestors, but for the initial one
  */
 struct bpf_ns_ref {
 #ifdef CONFIG_BPF_NS
-	struct bpf_ns_ids __rcu *ids;
+	struct bpf_ns_number own;
+	struct bpf_ns_above __rcu *above;
 #endif
 };
 

@@ -21,7 +21,6 @@ struct bpf_namespace init_bpf_ns = {
 	.ns.ops		= &bpfns_operations,
 	.ns.inum	= PROC_BPF_INIT_INO,
 	.user_ns	= &init_user_ns,
-	.lock		= __SPIN_LOCK_UNLOCKED(init_bpf_ns.lock),
 };
 EXPORT_SYMBOL_GPL(init_bpf_ns);
 
@@ -37,7 +36,7 @@ static struct bpf_namespace *create_bpf_ns(struct user_namespace *user_ns,
 {
 	struct bpf_namespace *ns;
 	struct ucounts *ucounts;
-	int i, err;
+	int err;
 
 	if (!may_create())
 		return ERR_PTR(-EPERM);
@@ -62,9 +61,6 @@ static struct bpf_namespace *create_bpf_ns(struct user_namespace *user_ns,
 	ns->ucounts = ucounts;
 	ns->parent = get_bpf_ns(parent);
 	ns->level = parent->level + 1;
-	spin_lock_init(&ns->lock);
-	for (i = 0; i < BPF_NS_TYPES; i++)
-		idr_init(&ns->idr[i]);
 	return ns;
 
 err_free:
@@ -107,10 +103,8 @@ void free_bpf_ns(struct bpf_namespace *ns)
 
 	do {
 		parent = ns->parent;
-		for (i = 0; i < BPF_NS_TYPES; i++) {
-			WARN_ON_ONCE(!idr_is_empty(&ns->idr[i]));
-			idr_destroy(&ns->idr[i]);
-		}
+		for (i = 0; i < BPF_NS_TYPES; i++)
+			WARN_ON_ONCE(ns->objects[i].count);
 		dec_ucount(ns->ucounts, UCOUNT_BPF_NAMESPACES);
 		put_user_ns(ns->user_ns);
 		ns_free_inum(&ns->ns);

@@ -7,186 +7,236 @@
  * that one and in each of its ancestors besides, as a task has in PID
  * namespaces.  The kernel's own BTF has one number that holds in all of them,
  * out of a range that they do not give out themselves.
+ *
+ * The lock of the ids of a kind protects the numbers of that kind, too.
  */
 
-#include <linux/bpf.h>
-#include <linux/bpf_inspect.h>
 #include <linux/bpf_namespace_id.h>
 #include <linux/export.h>
+#include <linux/rbtree.h>
 #include <linux/rcupdate.h>
 #include <linux/slab.h>
 
 /* Numbers above this one are of the kernel's BTF */
 #define BPF_NS_LAST_OWN_BTF	0x40000000
 
-struct bpf_ns_number {
-	struct bpf_namespace *ns;
-	u32 nr;
-};
-
 /*
- * numbers[i] is the number at level i + 1.  The namespace at the deepest
- * level is referenced and holds the others.  Level 0 stands for the kernel's
- * BTF, and numbers[0] for all namespaces then.
+ * Of the ancestors from the nearest on.  The namespace that the object was made
+ * in holds them.
  */
-struct bpf_ns_ids {
+struct bpf_ns_above {
 	struct rcu_head rcu;
-	enum bpf_ns_type type;
-	unsigned int level;
-	struct bpf_ns_number numbers[];
+	unsigned int count;
+	struct bpf_ns_number numbers[] __counted_by(count);
 };
 
-static DEFINE_IDR(kernel_btf_idr);
-static DEFINE_SPINLOCK(kernel_btf_lock);
+/* No task is in it: it stands for all namespaces */
+static struct bpf_namespace kernel_btf_ns = {
+	.ns.count		= REFCOUNT_INIT(1),
+	.objects[BPF_NS_BTF]	= { .last = BPF_NS_LAST_OWN_BTF },
+};
 
-static int reserve_number(struct idr *idr, spinlock_t *lock, int first,
-			  int end)
+static struct bpf_ns_number *to_number(struct rb_node *node)
 {
-	int nr;
-
-	idr_preload(GFP_KERNEL);
-	spin_lock_irq(lock);
-	nr = idr_alloc_cyclic(idr, NULL, first, end, GFP_ATOMIC);
-	spin_unlock_irq(lock);
-	idr_preload_end();
-	return nr;
+	return rb_entry(node, struct bpf_ns_number, node);
 }
 
-static void replace_number(struct idr *idr, spinlock_t *lock, void *obj, u32 nr)
+/* The one with this number or the next larger one; or %NULL */
+static struct bpf_ns_number *find_from(const struct bpf_ns_tree *tree, u32 nr)
 {
-	unsigned long flags;
+	struct rb_node *node = tree->root.rb_node;
+	struct bpf_ns_number *found = NULL;
 
-	spin_lock_irqsave(lock, flags);
-	if (obj)
-		idr_replace(idr, obj, nr);
-	else
-		idr_remove(idr, nr);
-	spin_unlock_irqrestore(lock, flags);
+	while (node) {
+		struct bpf_ns_number *at = to_number(node);
+
+		if (at->nr < nr) {
+			node = node->rb_right;
+			continue;
+		}
+		found = at;
+		if (at->nr == nr)
+			break;
+		node = node->rb_left;
+	}
+	return found;
 }
 
-/* With no object: give the numbers back */
-static void replace_numbers(const struct bpf_ns_ids *ids, void *obj)
+static struct bpf_ns_number *find_number(const struct bpf_ns_tree *tree, u32 nr)
 {
+	struct bpf_ns_number *found = find_from(tree, nr);
+
+	return found && found->nr == nr ? found : NULL;
+}
+
+static u32 first_number(const struct bpf_namespace *ns)
+{
+	return ns == &kernel_btf_ns ? BPF_NS_LAST_OWN_BTF + 1 : 1;
+}
+
+static u32 last_number(const struct bpf_namespace *ns, enum bpf_ns_type type)
+{
+	return type == BPF_NS_BTF && ns != &kernel_btf_ns ?
+	       BPF_NS_LAST_OWN_BTF : INT_MAX - 1;
+}
+
+/* After all numbers have been given once: one that is free again, or 0 */
+static u32 free_number(const struct bpf_ns_number *n, enum bpf_ns_type type)
+{
+	const struct bpf_ns_tree *tree = &n->ns->objects[type];
+	u32 nr = tree->last, tries;
+
+	for (tries = 0; tries <= tree->count; tries++) {
+		nr = nr < last_number(n->ns, type) ? nr + 1 :
+						     first_number(n->ns);
+		if (!find_number(tree, nr))
+			return nr;
+	}
+	return 0;
+}
+
+static void insert_number(struct bpf_ns_number *n, enum bpf_ns_type type,
+			  void *obj)
+{
+	struct bpf_ns_tree *tree = &n->ns->objects[type];
+	struct rb_node *parent = tree->rightmost;
+	struct rb_node **link = parent ? &parent->rb_right : &tree->root.rb_node;
+	u32 nr = tree->last + 1;
+
+	if (unlikely(nr > last_number(n->ns, type) ||
+		     (parent && to_number(parent)->nr >= nr))) {
+		nr = free_number(n, type);
+		/* So many that this one stays out of sight */
+		if (!nr)
+			return;
+		parent = NULL;
+		link = &tree->root.rb_node;
+		while (*link) {
+			parent = *link;
+			link = to_number(parent)->nr < nr ? &parent->rb_right :
+							    &parent->rb_left;
+		}
+	}
+	if (!tree->rightmost || to_number(tree->rightmost)->nr < nr)
+		tree->rightmost = &n->node;
+	tree->last = nr;
+	tree->count++;
+	n->obj = obj;
+	WRITE_ONCE(n->nr, nr);
+	rb_link_node(&n->node, parent, link);
+	rb_insert_color(&n->node, &tree->root);
+}
+
+static void erase_number(struct bpf_ns_number *n, enum bpf_ns_type type)
+{
+	struct bpf_ns_tree *tree = &n->ns->objects[type];
+
+	if (!n->nr)
+		return;
+	if (tree->rightmost == &n->node)
+		tree->rightmost = rb_prev(&n->node);
+	rb_erase(&n->node, &tree->root);
+	tree->count--;
+	WRITE_ONCE(n->nr, 0);
+}
+
+/* Nobody else changes it */
+static struct bpf_ns_above *above_of(const struct bpf_ns_ref *ref)
+{
+	return rcu_dereference_protected(ref->above, true);
+}
+
+/**
+ * __bpf_ns_prepare - bpf_ns_prepare() in other than the initial namespace
+ * @ref: of the object
+ * @ns: the namespace
+ *
+ * Context: Process context. Sleeps.
+ * Return: 0, or -ENOMEM.
+ */
+int __bpf_ns_prepare(struct bpf_ns_ref *ref, struct bpf_namespace *ns)
+{
+	struct bpf_ns_above *above;
+	struct bpf_namespace *at;
 	unsigned int i;
 
-	if (!ids->level)
-		replace_number(&kernel_btf_idr, &kernel_btf_lock, obj,
-			       ids->numbers[0].nr);
-	for (i = 0; i < ids->level; i++) {
-		struct bpf_namespace *ns = ids->numbers[i].ns;
-
-		replace_number(&ns->idr[ids->type], &ns->lock, obj,
-			       ids->numbers[i].nr);
+	if (ns->level > 1) {
+		above = kzalloc(struct_size(above, numbers, ns->level - 1),
+				GFP_KERNEL_ACCOUNT);
+		if (!above)
+			return -ENOMEM;
+		above->count = ns->level - 1;
+		for (i = 0, at = ns->parent; i < above->count; i++) {
+			above->numbers[i].ns = at;
+			at = at->parent;
+		}
+		rcu_assign_pointer(ref->above, above);
 	}
+	ref->own.ns = get_bpf_ns(ns);
+	return 0;
 }
 
 /**
- * __bpf_ns_reserve - bpf_ns_reserve() in other than the initial namespace
- * @ns: the namespace
- * @type: what kind of object it will be
- *
- * Context: Process context. Sleeps.
- * Return: the numbers; or an ERR_PTR().
+ * bpf_ns_prepare_kernel_btf - put BTF of the kernel into all namespaces
+ * @ref: of the BTF, for bpf_ns_publish() and so on
  */
-struct bpf_ns_ids *__bpf_ns_reserve(struct bpf_namespace *ns,
-				    enum bpf_ns_type type)
+void bpf_ns_prepare_kernel_btf(struct bpf_ns_ref *ref)
 {
-	int end = type == BPF_NS_BTF ? BPF_NS_LAST_OWN_BTF + 1 : INT_MAX;
-	struct bpf_namespace *at = ns;
-	struct bpf_ns_ids *ids;
-	int nr = 0;
-
-	ids = kzalloc(struct_size(ids, numbers, ns->level),
-		      GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
-	if (!ids)
-		return ERR_PTR(-ENOMEM);
-	ids->type = type;
-	ids->level = ns->level;
-	for (at = ns; !bpf_ns_is_initial(at); at = at->parent) {
-		nr = reserve_number(&at->idr[type], &at->lock, 1, end);
-		if (nr < 0)
-			goto err;
-		ids->numbers[at->level - 1].ns = at;
-		ids->numbers[at->level - 1].nr = nr;
-	}
-	get_bpf_ns(ns);
-	return ids;
-
-err:
-	for (; ns != at; ns = ns->parent)
-		replace_number(&ns->idr[type], &ns->lock, NULL,
-			       ids->numbers[ns->level - 1].nr);
-	kfree(ids);
-	return ERR_PTR(nr);
-}
-
-/**
- * bpf_ns_reserve_kernel_btf - reserve a number for BTF of the kernel
- *
- * Context: Process context. Sleeps.
- * Return: the number, for bpf_ns_publish() or bpf_ns_cancel(); or an ERR_PTR().
- */
-struct bpf_ns_ids *bpf_ns_reserve_kernel_btf(void)
-{
-	struct bpf_ns_ids *ids;
-	int nr;
-
-	ids = kzalloc(struct_size(ids, numbers, 1), GFP_KERNEL);
-	if (!ids)
-		return ERR_PTR(-ENOMEM);
-	ids->type = BPF_NS_BTF;
-	nr = reserve_number(&kernel_btf_idr, &kernel_btf_lock,
-			    BPF_NS_LAST_OWN_BTF + 1, INT_MAX);
-	if (nr < 0) {
-		kfree(ids);
-		return ERR_PTR(nr);
-	}
-	ids->numbers[0].nr = nr;
-	return ids;
+	ref->own.ns = get_bpf_ns(&kernel_btf_ns);
 }
 
 /**
  * __bpf_ns_publish - bpf_ns_publish() in other than the initial namespace
  * @ref: of the object
- * @ids: its numbers
+ * @type: what kind of object it is
  * @obj: the object
  *
- * Context: Any.
+ * Context: Any, under the lock of the ids of that kind.
  */
-void __bpf_ns_publish(struct bpf_ns_ref *ref, struct bpf_ns_ids *ids,
-		      void *obj)
+void __bpf_ns_publish(struct bpf_ns_ref *ref, enum bpf_ns_type type, void *obj)
 {
-	rcu_assign_pointer(ref->ids, ids);
-	replace_numbers(ids, obj);
-}
+	struct bpf_ns_above *above = above_of(ref);
+	unsigned int i;
 
-/**
- * __bpf_ns_cancel - bpf_ns_cancel() in other than the initial namespace
- * @ids: the numbers
- *
- * Context: Any.
- */
-void __bpf_ns_cancel(struct bpf_ns_ids *ids)
-{
-	replace_numbers(ids, NULL);
-	if (ids->level)
-		put_bpf_ns(ids->numbers[ids->level - 1].ns);
-	/* Somebody may be reading the number to print it */
-	kfree_rcu(ids, rcu);
+	insert_number(&ref->own, type, obj);
+	for (i = 0; above && i < above->count; i++)
+		insert_number(&above->numbers[i], type, obj);
 }
 
 /**
  * __bpf_ns_remove - bpf_ns_remove() in other than the initial namespace
  * @ref: of the object
+ * @type: what kind of object it is
+ *
+ * Context: Any, under the lock of the ids of that kind.
+ */
+void __bpf_ns_remove(struct bpf_ns_ref *ref, enum bpf_ns_type type)
+{
+	struct bpf_ns_above *above = above_of(ref);
+	unsigned int i;
+
+	erase_number(&ref->own, type);
+	for (i = 0; above && i < above->count; i++)
+		erase_number(&above->numbers[i], type);
+}
+
+/**
+ * __bpf_ns_release - bpf_ns_release() in other than the initial namespace
+ * @ref: of the object
  *
  * Context: Any.
  */
-void __bpf_ns_remove(struct bpf_ns_ref *ref)
+void __bpf_ns_release(struct bpf_ns_ref *ref)
 {
-	struct bpf_ns_ids *ids = unrcu_pointer(xchg(&ref->ids, NULL));
+	struct bpf_ns_above *above = above_of(ref);
+	struct bpf_namespace *ns = ref->own.ns;
 
-	if (ids)
-		__bpf_ns_cancel(ids);
+	WRITE_ONCE(ref->own.ns, NULL);
+	RCU_INIT_POINTER(ref->above, NULL);
+	/* Somebody may be looking for a number to show */
+	if (above)
+		kfree_rcu(above, rcu);
+	put_bpf_ns(ns);
 }
 
 /**
@@ -199,31 +249,24 @@ void __bpf_ns_remove(struct bpf_ns_ref *ref)
  */
 u32 __bpf_ns_nr(const struct bpf_namespace *ns, const struct bpf_ns_ref *ref)
 {
-	const struct bpf_ns_ids *ids;
+	const struct bpf_namespace *own = READ_ONCE(ref->own.ns);
+	const struct bpf_ns_above *above;
+	unsigned int i;
 	u32 nr = 0;
 
+	if (own == ns || own == &kernel_btf_ns)
+		return READ_ONCE(ref->own.nr);
+
 	rcu_read_lock();
-	ids = rcu_dereference(ref->ids);
-	if (ids && !ids->level)
-		nr = ids->numbers[0].nr;
-	else if (ids && ids->level >= ns->level &&
-		 ids->numbers[ns->level - 1].ns == ns)
-		nr = ids->numbers[ns->level - 1].nr;
+	above = rcu_dereference(ref->above);
+	for (i = 0; above && i < above->count; i++) {
+		if (above->numbers[i].ns == ns)
+			nr = READ_ONCE(above->numbers[i].nr);
+	}
 	rcu_read_unlock();
 	return nr;
 }
 EXPORT_SYMBOL_GPL(__bpf_ns_nr);
-
-static void *find_number(struct idr *idr, spinlock_t *lock, u32 nr)
-{
-	unsigned long flags;
-	void *obj;
-
-	spin_lock_irqsave(lock, flags);
-	obj = idr_find(idr, nr);
-	spin_unlock_irqrestore(lock, flags);
-	return obj;
-}
 
 /**
  * __bpf_ns_find - bpf_ns_find() in other than the initial namespace
@@ -231,28 +274,16 @@ static void *find_number(struct idr *idr, spinlock_t *lock, u32 nr)
  * @type: what kind of object
  * @nr: its number
  *
- * Context: Process context, under the lock that protects such objects.
+ * Context: Process context, under the lock of the ids of that kind.
  * Return: the object, or %NULL.
  */
 void *__bpf_ns_find(struct bpf_namespace *ns, enum bpf_ns_type type, u32 nr)
 {
-	if (type == BPF_NS_BTF && nr > BPF_NS_LAST_OWN_BTF)
-		return find_number(&kernel_btf_idr, &kernel_btf_lock, nr);
-	return find_number(&ns->idr[type], &ns->lock, nr);
-}
+	struct bpf_ns_number *n = find_number(&ns->objects[type], nr);
 
-static void *next_number(struct idr *idr, spinlock_t *lock, u32 *nr)
-{
-	unsigned long flags;
-	int next = *nr;
-	void *obj;
-
-	spin_lock_irqsave(lock, flags);
-	obj = idr_get_next(idr, &next);
-	spin_unlock_irqrestore(lock, flags);
-	if (obj)
-		*nr = next;
-	return obj;
+	if (!n)
+		n = find_number(&kernel_btf_ns.objects[type], nr);
+	return n ? n->obj : NULL;
 }
 
 /**
@@ -261,16 +292,19 @@ static void *next_number(struct idr *idr, spinlock_t *lock, u32 *nr)
  * @type: what kind of object
  * @nr: the first number to look at; set to the one found
  *
- * Context: Process context, under the lock that protects such objects.
+ * Context: Process context, under the lock of the ids of that kind.
  * Return: the object, or %NULL.
  */
 void *__bpf_ns_next(struct bpf_namespace *ns, enum bpf_ns_type type, u32 *nr)
 {
-	void *obj = next_number(&ns->idr[type], &ns->lock, nr);
+	struct bpf_ns_number *n = find_from(&ns->objects[type], *nr);
 
-	if (obj || type != BPF_NS_BTF)
-		return obj;
-	return next_number(&kernel_btf_idr, &kernel_btf_lock, nr);
+	if (!n)
+		n = find_from(&kernel_btf_ns.objects[type], *nr);
+	if (!n)
+		return NULL;
+	*nr = n->nr;
+	return n->obj;
 }
 
 /**

@@ -185,6 +185,18 @@ static inline void close_set(struct set *set)
 		close(set->fd[k]);
 }
 
+static inline bool differ(const char *what, __u32 have, __u32 want)
+{
+	if (have == want)
+		return false;
+	printf("# %s: %u, not %u\n", what, have, want);
+	fflush(stdout);
+	return true;
+}
+
+/* Of two numbers, and say so */
+#define DIFFER(have, want)	differ(#have, have, want)
+
 static inline ino_t ns_inode(const char *path)
 {
 	struct stat st;

@@ -274,10 +274,10 @@ static int come_and_go(void *arg)
 /* What is found by a number has that number, or is gone */
 static int look_on(void *arg)
 {
-	const volatile int *stop = arg;
+	const int *stop = arg;
 	__u32 nr[64];
 
-	while (!*stop) {
+	while (!__atomic_load_n(stop, __ATOMIC_RELAXED)) {
 		for (enum kind k = 0; k < KINDS; k++) {
 			int n = list(k, nr, ARRAY_SIZE(nr));
 
@@ -325,7 +325,7 @@ TEST(while_somebody_looks_on)
 	at_work[2] = start_in(NULL, churn, NULL);
 	for (int i = 0; i < 3; i++)
 		EXPECT_EQ(0, reap(at_work[i]));
-	*stop = 1;
+	__atomic_store_n(stop, 1, __ATOMIC_RELAXED);
 	for (int i = 0; i < 3; i++)
 		EXPECT_EQ(0, reap(looking[i]));
 	EXPECT_EQ(0, close_room(&inner));

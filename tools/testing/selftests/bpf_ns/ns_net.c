@@ -13,16 +13,6 @@
 
 #define LO	1
 
-#define IS(have, want) do {						\
-	__u32 __have = (have), __want = (want);				\
-									\
-	if (__have != __want) {						\
-		printf("# %s: %u, not %u\n", #have, __have, __want);	\
-		fflush(stdout);						\
-		return WRONG;						\
-	}								\
-} while (0)
-
 static int load(__u32 type, __u32 attach_type)
 {
 	return prog_with(-1, type, attach_type);
@@ -140,8 +130,9 @@ static int xdp_is(void *arg)
 {
 	__u8 mode = 0;
 
-	IS(xdp_on_lo(&mode), *(__u32 *)arg);
-	IS(mode, XDP_ATTACHED_SKB);
+	if (DIFFER(xdp_on_lo(&mode), *(__u32 *)arg) ||
+	    DIFFER(mode, XDP_ATTACHED_SKB))
+		return WRONG;
 	return 0;
 }
 
@@ -154,8 +145,9 @@ static int xdp(void *arg)
 
 	if (unshare(CLONE_NEWNET))
 		return SETUP_FAILED;
-	IS(xdp_on_lo(&mode), ~0U);
-	IS(mode, XDP_ATTACHED_NONE);
+	if (DIFFER(xdp_on_lo(&mode), ~0U) ||
+	    DIFFER(mode, XDP_ATTACHED_NONE))
+		return WRONG;
 	prog = load(BPF_PROG_TYPE_XDP, BPF_XDP);
 	link = link_on_lo(prog, BPF_XDP, XDP_FLAGS_SKB_MODE, 0);
 	if (link < 0)
@@ -206,7 +198,8 @@ static int notification(void *arg)
 	while (have == ~0U &&
 	       recv(fd, &m, sizeof(m), MSG_DONTWAIT) > 0)
 		have = xdp_in(&m, &mode);
-	IS(have, info.prog_id);
+	if (DIFFER(have, info.prog_id))
+		return WRONG;
 	return 0;
 }
 
@@ -262,26 +255,32 @@ static int tcx(void *arg)
 	p.prog = load(BPF_PROG_TYPE_SCHED_CLS, BPF_TCX_INGRESS);
 	if (p.link < 0 || p.prog < 0)
 		return SETUP_FAILED;
-	IS(query_tcx(progs, links), 1);
+	if (DIFFER(query_tcx(progs, links), 1))
+		return WRONG;
 	first = number_of(PROG, prog);
-	IS(progs[0], first);
-	IS(links[0], number_of(LINK, p.link));
+	if (DIFFER(progs[0], first) ||
+	    DIFFER(links[0], number_of(LINK, p.link)))
+		return WRONG;
 
 	if (open_room(&below, NULL))
 		return SETUP_FAILED;
-	IS(in_room(&below, 0, CAP_EVERY, update_from_below, &p), 0);
-	IS(query_tcx(progs, links), 1);
-	IS(progs[0], number_of(PROG, p.prog));
+	if (DIFFER(in_room(&below, 0, CAP_EVERY, update_from_below, &p), 0) ||
+	    DIFFER(query_tcx(progs, links), 1) ||
+	    DIFFER(progs[0], number_of(PROG, p.prog)))
+		return WRONG;
 
 	/* Before that one, by its number here */
-	IS(-link_on_lo(prog, BPF_TCX_INGRESS, BPF_F_BEFORE | BPF_F_ID,
-		       number_of(PROG, p.prog) + 1000), ENOENT);
+	second = link_on_lo(prog, BPF_TCX_INGRESS, BPF_F_BEFORE | BPF_F_ID,
+			    number_of(PROG, p.prog) + 1000);
+	if (DIFFER(-second, ENOENT))
+		return WRONG;
 	second = link_on_lo(prog, BPF_TCX_INGRESS, BPF_F_BEFORE | BPF_F_ID,
 			    number_of(PROG, p.prog));
 	if (second < 0)
 		return -second;
-	IS(query_tcx(progs, links), 2);
-	IS(progs[0], first);
+	if (DIFFER(query_tcx(progs, links), 2) ||
+	    DIFFER(progs[0], first))
+		return WRONG;
 	close(second);
 	/* And after the link */
 	second = link_on_lo(prog, BPF_TCX_INGRESS,
@@ -289,9 +288,10 @@ static int tcx(void *arg)
 			    number_of(LINK, p.link));
 	if (second < 0)
 		return -second;
-	IS(query_tcx(progs, links), 2);
-	IS(progs[1], first);
-	IS(links[1], number_of(LINK, second));
+	if (DIFFER(query_tcx(progs, links), 2) ||
+	    DIFFER(progs[1], first) ||
+	    DIFFER(links[1], number_of(LINK, second)))
+		return WRONG;
 	return close_room(&below);
 }
 
@@ -342,7 +342,8 @@ static int finds(void *arg)
 {
 	const struct looking *l = arg;
 
-	IS(lookup(l->map), l->nr);
+	if (DIFFER(lookup(l->map), l->nr))
+		return WRONG;
 	return 0;
 }
 
@@ -370,13 +371,15 @@ static int redirection_maps(void *arg)
 			return SETUP_FAILED;
 		if (update(map, (struct value){ redirections[i].what, prog }))
 			return SETUP_FAILED;
-		IS(lookup(map), number_of(PROG, prog));
-		IS(in_room(&below, 0, CAP_EVERY, finds, &l), 0);
+		if (DIFFER(lookup(map), number_of(PROG, prog)) ||
+		    DIFFER(in_room(&below, 0, CAP_EVERY, finds, &l), 0))
+			return WRONG;
 		/* One without a program has none anywhere */
 		if (update(map, (struct value){ redirections[i].what, 0 }))
 			return SETUP_FAILED;
-		IS(lookup(map), 0);
-		IS(in_room(&below, 0, CAP_EVERY, finds, &l), 0);
+		if (DIFFER(lookup(map), 0) ||
+		    DIFFER(in_room(&below, 0, CAP_EVERY, finds, &l), 0))
+			return WRONG;
 		close(map);
 		close(prog);
 	}
@@ -409,7 +412,8 @@ static int asks_sockmap(void *arg)
 {
 	const struct looking *l = arg;
 
-	IS(query_sockmap(l->map), l->nr);
+	if (DIFFER(query_sockmap(l->map), l->nr))
+		return WRONG;
 	return 0;
 }
 
@@ -435,7 +439,8 @@ static int sockmap(void *arg)
 	if (asks_sockmap(&l))
 		return WRONG;
 	l.nr = 0;
-	IS(in_room(&below, 0, CAP_EVERY, asks_sockmap, &l), 0);
+	if (DIFFER(in_room(&below, 0, CAP_EVERY, asks_sockmap, &l), 0))
+		return WRONG;
 	return close_room(&below);
 }
 
@@ -474,7 +479,7 @@ static int traffic_control(struct message *m, int type, int flags, __u32 parent,
 	return 0;
 }
 
-#define FILTER_INFO	(1 << 16 | 0x0300)	/* priority 1, ETH_P_ALL */
+#define FILTER_INFO	0x10300	/* priority 1, ETH_P_ALL */
 
 static __u32 classifier_id(void)
 {
@@ -498,7 +503,8 @@ static __u32 classifier_id(void)
 
 static int classifier_is(void *arg)
 {
-	IS(classifier_id(), *(__u32 *)arg);
+	if (DIFFER(classifier_id(), *(__u32 *)arg))
+		return WRONG;
 	return 0;
 }
 
@@ -529,11 +535,13 @@ static int classifier(void *arg)
 	options->rta_len = (char *)&m + m.h.nlmsg_len - (char *)options;
 	if (ask(&m) < 0)
 		return SETUP_FAILED;
-	IS(classifier_id(), number_of(PROG, prog));
+	if (DIFFER(classifier_id(), number_of(PROG, prog)))
+		return WRONG;
 	nr = 0;
 	if (open_room(&below, NULL))
 		return SETUP_FAILED;
-	IS(in_room(&below, 0, CAP_EVERY, classifier_is, &nr), 0);
+	if (DIFFER(in_room(&below, 0, CAP_EVERY, classifier_is, &nr), 0))
+		return WRONG;
 	return close_room(&below);
 }
 

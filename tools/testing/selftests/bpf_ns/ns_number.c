@@ -279,16 +279,6 @@ static __u32 task_fd_query(int fd)
 	       attr.task_fd_query.prog_id;
 }
 
-#define IS(have, want) do {						\
-	__u32 __have = (have), __want = (want);				\
-									\
-	if (__have != __want) {						\
-		printf("# %s: %u, not %u\n", #have, __have, __want);	\
-		fflush(stdout);						\
-		return WRONG;						\
-	}								\
-} while (0)
-
 static int web_is(void *arg)
 {
 	const struct web *w = arg;
@@ -309,19 +299,20 @@ static int web_is(void *arg)
 	    get_info(w->fd.link, &link, sizeof(link)) ||
 	    get_info(w->fd.inner_map, &map, sizeof(map)))
 		return SETUP_FAILED;
-	IS(prog.id, w->prog);
-	IS(prog.btf_id, w->btf);
-	IS(maps[0], w->map);
-	IS(insns[0].imm, w->map);
-	IS(link.id, w->link);
-	IS(link.prog_id, w->prog);
-	IS(map.id, w->inner_map);
-	IS(map.btf_id, w->btf);
-	IS(fdinfo_number(w->fd.link, "prog_id:"), w->prog);
-	IS(lookup(w->fd.map, 1), w->inner_map);
-	IS(lookup_batch(w->fd.map), w->inner_map);
-	IS(lookup(w->fd.prog_array, 1), w->prog);
-	IS(task_fd_query(w->fd.link), w->prog);
+	if (DIFFER(prog.id, w->prog) ||
+	    DIFFER(prog.btf_id, w->btf) ||
+	    DIFFER(maps[0], w->map) ||
+	    DIFFER(insns[0].imm, w->map) ||
+	    DIFFER(link.id, w->link) ||
+	    DIFFER(link.prog_id, w->prog) ||
+	    DIFFER(map.id, w->inner_map) ||
+	    DIFFER(map.btf_id, w->btf) ||
+	    DIFFER(fdinfo_number(w->fd.link, "prog_id:"), w->prog) ||
+	    DIFFER(lookup(w->fd.map, 1), w->inner_map) ||
+	    DIFFER(lookup_batch(w->fd.map), w->inner_map) ||
+	    DIFFER(lookup(w->fd.prog_array, 1), w->prog) ||
+	    DIFFER(task_fd_query(w->fd.link), w->prog))
+		return WRONG;
 	return 0;
 }
 
@@ -386,7 +377,7 @@ static int attached_to_kernel(void *arg)
 		return SETUP_FAILED;
 	btf = open_number(BTF, info.attach_btf_obj_id);
 	if (btf < 0 || get_info(btf, &btf_info, sizeof(btf_info)))
-		return ENOENT;
+		return WRONG;
 	if (strcmp(name, "vmlinux") || btf_info.id != info.attach_btf_obj_id)
 		return WRONG;
 	memset(&attr, 0, sizeof(attr));
@@ -397,8 +388,9 @@ static int attached_to_kernel(void *arg)
 		return -link;
 	if (get_info(link, &link_info, sizeof(link_info)))
 		return SETUP_FAILED;
-	IS(link_info.tracing.target_obj_id, info.attach_btf_obj_id);
-	IS(fdinfo_number(link, "target_obj_id:"), info.attach_btf_obj_id);
+	if (DIFFER(link_info.tracing.target_obj_id, info.attach_btf_obj_id) ||
+	    DIFFER(fdinfo_number(link, "target_obj_id:"), info.attach_btf_obj_id))
+		return WRONG;
 	return 0;
 }
 
@@ -434,8 +426,9 @@ static int element_iterator(void *arg)
 	link = ct_bpf(BPF_LINK_CREATE, &attr, sizeof(attr));
 	if (link < 0 || get_info(link, &info, sizeof(info)))
 		return SETUP_FAILED;
-	IS(info.iter.map.map_id, number_of(MAP, map));
-	IS(fdinfo_number(link, "map_id:"), number_of(MAP, map));
+	if (DIFFER(info.iter.map.map_id, number_of(MAP, map)) ||
+	    DIFFER(fdinfo_number(link, "map_id:"), number_of(MAP, map)))
+		return WRONG;
 	return 0;
 }
 
@@ -470,9 +463,10 @@ static int perf_event(void *arg)
 	    ioctl(event, PERF_EVENT_IOC_SET_BPF, prog) ||
 	    ioctl(event, PERF_EVENT_IOC_QUERY_BPF, &query))
 		return SETUP_FAILED;
-	IS(query.q.prog_cnt, 1);
-	IS(query.ids[0], number_of(PROG, prog));
-	IS(task_fd_query(event), number_of(PROG, prog));
+	if (DIFFER(query.q.prog_cnt, 1) ||
+	    DIFFER(query.ids[0], number_of(PROG, prog)) ||
+	    DIFFER(task_fd_query(event), number_of(PROG, prog)))
+		return WRONG;
 	return 0;
 }
 
@@ -485,12 +479,13 @@ TEST(of_a_perf_events_programs)
 }
 
 /* Records about programs go by whoever opened the event */
-static __u32 recorded(volatile struct perf_event_mmap_page *page)
+static __u32 recorded(struct perf_event_mmap_page *page)
 {
 	const char *data = (const char *)page + page->data_offset;
+	__u64 head = __atomic_load_n(&page->data_head, __ATOMIC_ACQUIRE);
 	__u32 nr = ~0U;
 
-	for (__u64 at = page->data_tail; at < page->data_head; ) {
+	for (__u64 at = page->data_tail; at < head; ) {
 		const struct perf_event_header *h =
 			(const void *)(data + at % page->data_size);
 
@@ -499,7 +494,7 @@ static __u32 recorded(volatile struct perf_event_mmap_page *page)
 			nr = *(const __u32 *)((const char *)h + sizeof(*h) + 4);
 		at += h->size;
 	}
-	page->data_tail = page->data_head;
+	__atomic_store_n(&page->data_tail, head, __ATOMIC_RELEASE);
 	return nr;
 }
 
@@ -518,7 +513,7 @@ static int records(void *arg)
 		.config = PERF_COUNT_SW_DUMMY, .bpf_event = 1,
 		.sample_id_all = 0,
 	};
-	volatile struct perf_event_mmap_page *page;
+	struct perf_event_mmap_page *page;
 	__u32 *nr = shared_memory(sizeof(*nr)), have;
 	int event = ct_perf_event_open(&attr, -1, 0, -1, 0);
 	struct room below;
@@ -536,7 +531,8 @@ static int records(void *arg)
 	if (as_root(load_one, nr))
 		return SETUP_FAILED;
 	have = recorded(page);
-	IS(have, *nr);
+	if (DIFFER(have, *nr))
+		return WRONG;
 	/* Of a namespace below: by its number here */
 	if (open_room(&below, NULL))
 		return SETUP_FAILED;
@@ -544,8 +540,9 @@ static int records(void *arg)
 	if (in_room(&below, 0, CAP_EVERY, load_one, nr))
 		return SETUP_FAILED;
 	have = recorded(page);
-	IS(*nr, 2);
-	IS(have != ~0U && have > *nr, 1);
+	if (DIFFER(*nr, 2) ||
+	    DIFFER(have != ~0U && have > *nr, 1))
+		return WRONG;
 	return close_room(&below);
 }
 
@@ -556,7 +553,7 @@ static int records_of_others(void *arg)
 		.type = PERF_TYPE_SOFTWARE, .size = sizeof(attr),
 		.config = PERF_COUNT_SW_DUMMY, .bpf_event = 1,
 	};
-	volatile struct perf_event_mmap_page *page;
+	struct perf_event_mmap_page *page;
 	const struct room *other = arg;
 	__u32 *nr = shared_memory(sizeof(*nr)), have;
 	int event = ct_perf_event_open(&attr, -1, 0, -1, 0);
@@ -567,7 +564,8 @@ static int records_of_others(void *arg)
 	    in_room(other, 0, CAP_EVERY, load_one, nr))
 		return SETUP_FAILED;
 	have = recorded(page);
-	IS(have, 0);
+	if (DIFFER(have, 0))
+		return WRONG;
 	return 0;
 }
 
@@ -610,11 +608,13 @@ static int in_cgroup(void *arg)
 		attr.query.prog_cnt = ARRAY_SIZE(ids);
 		if (ct_bpf(BPF_PROG_QUERY, &attr, sizeof(attr)))
 			return SETUP_FAILED;
-		IS(attr.query.prog_cnt, 2);
+		if (DIFFER(attr.query.prog_cnt, 2))
+			return WRONG;
 		before = ids[0] == 0 ? 0 : 1;
 		/* One of them is not visible in here */
-		IS(ids[before], 0);
-		IS(ids[!before], number_of(PROG, prog));
+		if (DIFFER(ids[before], 0) ||
+		    DIFFER(ids[!before], number_of(PROG, prog)))
+			return WRONG;
 	}
 	return cgroup_detach(prog, cgroup, BPF_CGROUP_INET_EGRESS);
 }

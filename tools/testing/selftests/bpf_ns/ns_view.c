@@ -96,7 +96,7 @@ static int full_rights(void *arg)
 	int prog = open_number(PROG, n->nr[PROG]), err;
 
 	if (map < 0 || link < 0 || prog < 0)
-		return ENOENT;
+		return SETUP_FAILED;
 	err = update(map, 7);
 	if (!err && link_detach(link) != EOPNOTSUPP)
 		err = link_detach(link);
@@ -270,7 +270,7 @@ static int the_kernels_types(void *arg)
 		if (!strcmp(name, "vmlinux"))
 			return 0;
 	}
-	return ENOENT;
+	return WRONG;
 }
 
 /* libbpf looks there for the types of a module */
