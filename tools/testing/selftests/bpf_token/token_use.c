@@ -273,7 +273,7 @@ static int keep_loading(void *arg)
 }
 
 /* Whenever it comes, the load under way or the next one finds out */
-TEST_F(use, revoked_while_a_program_loads)
+TEST_F_TIMEOUT(use, revoked_while_a_program_loads, 300)
 {
 	int *started = shared_memory(4096);
 
@@ -324,7 +324,7 @@ static int load_until_closed(void *arg)
 }
 
 /* A load under way has the token, the next one finds no descriptor */
-TEST_F(use, closed_while_a_program_loads)
+TEST_F_TIMEOUT(use, closed_while_a_program_loads, 300)
 {
 	for (int i = 0; i < 4; i++) {
 		int token = token_direct(CAP_B);
