@@ -8,6 +8,9 @@
 
 #define MAX_SYSCTL	"/proc/sys/user/max_bpf_namespaces"
 
+/* Seconds, on the debug kernel and beside others */
+#define LONG		600
+
 static int churns = 300, races = 300;	/* --churn N, --race N */
 
 static int try_unshare(void *arg)
@@ -99,7 +102,7 @@ static const enum holder orders[][HOLDERS] = {
 	{ DESCRIPTOR, TASK, OBJECT }, { DESCRIPTOR, OBJECT, TASK },
 };
 
-TEST_F(end, in_every_order)
+TEST_F_TIMEOUT(end, in_every_order, LONG)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(orders) * KINDS; i++) {
 		struct held h = { .kind = i % KINDS };
@@ -239,7 +242,7 @@ static int churn(void *arg)
 	return 0;
 }
 
-TEST_F(end, many)
+TEST_F_TIMEOUT(end, many, LONG)
 {
 	pid_t pid[2];
 
@@ -308,13 +311,14 @@ static pid_t start_in(const struct room *room, int (*fn)(void *arg), void *arg)
 	return pid;
 }
 
-TEST(while_somebody_looks_on)
+TEST_F_TIMEOUT(end, while_somebody_looks_on, LONG)
 {
 	int *stop = shared_memory(sizeof(*stop));
 	struct room room, inner;
 	pid_t at_work[3], looking[3];
 
 	ASSERT_NE(NULL, stop);
+	ASSERT_EQ(0, set_number(MAX_SYSCTL, self->max));
 	ASSERT_EQ(0, open_room(&room, NULL));
 	ASSERT_EQ(0, open_room(&inner, &room));
 	looking[0] = start_in(NULL, look_on, stop);
