@@ -423,7 +423,19 @@ TEST(what_a_token_tells)
  * Ten thousand alive at once, in a tree of four children each, seven levels
  * deep.  The guest's leak scan looks on.
  */
-TEST(many)
+FIXTURE(tree)
+{
+};
+
+FIXTURE_SETUP(tree)
+{
+}
+
+FIXTURE_TEARDOWN(tree)
+{
+}
+
+TEST_F_TIMEOUT(tree, many, 300)
 {
 	static int fd[MANY];
 	struct rlimit lim = { MANY + 100, MANY + 100 };

@@ -353,6 +353,35 @@ static int iterate(const char *target, const struct bpf_insn *insns, __u32 nr)
 	return fd_from(UID_USER, rights(BP), do_attack, &a);
 }
 
+/* It would fault with the mmap_lock of the task that it looks at */
+TEST_F(bpf, sleeping_over_memory_maps)
+{
+	const struct bpf_insn insns[] = { CT_MOV_IMM(0, 0), CT_EXIT(), };
+	struct attack a = {
+		.prog = {
+			.type = BPF_PROG_TYPE_TRACING,
+			.attach_type = BPF_TRACE_ITER,
+			.attach_btf_id = ct_btf_id("bpf_iter_task_vma",
+						   BTF_KIND_FUNC),
+			.insns = insns,
+			.nr_insns = ARRAY_SIZE(insns),
+		},
+		.attach = as_iterator,
+	};
+	int fd = fd_from(UID_USER, rights(BP), do_attack, &a);
+
+	ASSERT_LE(0, fd);
+	close(fd);
+	a.prog.flags = BPF_F_SLEEPABLE;
+	fd = fd_from(UID_USER, rights(BP), do_attack, &a);
+	if (on_stock()) {
+		ASSERT_LE(0, fd);
+		close(fd);
+	} else {
+		EXPECT_EQ(-EINVAL, fd);
+	}
+}
+
 /* sk_common->skc_num */
 #define SKC_NUM		14
 TEST_F(bpf, sock_destroy)

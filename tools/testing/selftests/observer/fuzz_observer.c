@@ -157,9 +157,42 @@ static int make_root_tracing(void)
 
 /*
  * What changes by itself is left out, and what the kernel makes up when it is
- * read.  The rest of /proc/sys, and a few facts, as one number.
+ * read.  The rest of /proc/sys, and a few facts, each as one number.
  */
-static __u64 settings_sum;
+#define MAX_SETTINGS	4096
+
+struct settings {
+	struct setting {
+		char *path;
+		__u64 sum;
+	} setting[MAX_SETTINGS];
+	int nr;
+	const char *changed;	/* the first one; NULL */
+};
+
+static struct settings settings;
+static bool reading_first;
+
+static void take_setting(const char *path, __u64 sum)
+{
+	struct settings *s = &settings;
+
+	if (reading_first) {
+		if (s->nr < MAX_SETTINGS)
+			s->setting[s->nr++] = (struct setting) {
+				strdup(path), sum,
+			};
+		return;
+	}
+	for (int i = 0; i < s->nr; i++) {
+		if (strcmp(s->setting[i].path, path))
+			continue;
+		if (s->setting[i].sum != sum && !s->changed)
+			s->changed = s->setting[i].path;
+		return;
+	}
+	s->changed = s->changed ?: strdup(path);
+}
 
 static int sum_setting(const char *path, const struct stat *st, int type,
 		       struct FTW *at)
@@ -172,6 +205,7 @@ static int sum_setting(const char *path, const struct stat *st, int type,
 		"/cad_pid", "/max_lock_depth", "/tcp_mem", "/epoll/",
 	};
 	char text[4096];
+	__u64 sum = 0;
 
 	if (type != FTW_F || !(st->st_mode & 0444))
 		return 0;
@@ -182,30 +216,32 @@ static int sum_setting(const char *path, const struct stat *st, int type,
 	if (get_string(path, text, sizeof(text)) < 0)
 		return 0;
 	for (const char *c = text; *c; c++)
-		settings_sum = settings_sum * 31 + *c;
+		sum = sum * 31 + *c;
+	take_setting(path, sum);
 	return 0;
 }
 
-static __u64 sum_settings(void)
+/* What has changed since it was read for the first time, or NULL */
+static const char *changed_setting(bool first)
 {
 	struct stat st;
 
-	settings_sum = 0;
+	reading_first = first;
+	settings.changed = NULL;
 	nftw("/proc/sys", sum_setting, 16, FTW_PHYS);
 	sum_setting("/sys/devices/system/cpu/online",
 		    &(struct stat){ .st_mode = 0444 }, FTW_F, NULL);
 	sum_setting("/proc/mounts", &(struct stat){ .st_mode = 0444 }, FTW_F,
 		    NULL);
 	if (!stat(CT_TRACEFS, &st))
-		settings_sum = settings_sum * 31 + st.st_mode + st.st_uid;
-	return settings_sum;
+		take_setting(CT_TRACEFS, st.st_mode * 31ULL + st.st_uid);
+	return settings.changed;
 }
 
 /* The judgement after each burst: what is no longer as it was, or NULL */
 
 struct canaries {
 	struct victim victim;
-	__u64 settings;
 };
 
 static const char *what_changed(struct canaries *c, struct fuzz *f,
@@ -237,9 +273,8 @@ static const char *what_changed(struct canaries *c, struct fuzz *f,
 	if (!file_has(CT_TRACEFS "/kprobe_events",
 		      "p:canary/own kernel_clone\n"))
 		return "root's kprobe event";
-	if (all && sum_settings() != c->settings)
-		return "a sysctl, processors, mounts or tracefs, in this burst or three before";
-	return NULL;
+	/* In this burst, or one of the three before */
+	return all ? changed_setting(false) : NULL;
 }
 
 /* Bursts */
@@ -434,7 +469,7 @@ int main(int argc, char **argv)
 		ksft_exit_fail_msg("cannot prepare: %s\n", strerror(err));
 	f.victim = canaries.victim.pid;
 	reset_tracing(&f);
-	canaries.settings = sum_settings();
+	changed_setting(true);
 	changed = what_changed(&canaries, &f, journals, true);
 	if (changed)
 		ksft_exit_fail_msg("before any attack: %s\n", changed);
