@@ -56,7 +56,7 @@ static const struct {
 static const __u64 five[] = { CAP_B, CAP_N, CAP_P, CAP_T, CAP_A };
 
 /* Every set of capabilities that a token can carry, for every use */
-TEST_F(use, every_set_of_capabilities)
+TEST_F_TIMEOUT(use, every_set_of_capabilities, 300)
 {
 	for (int set = 0; set < 32; set++) {
 		__u64 caps = 0, counts;
