@@ -3,7 +3,7 @@
  * doc-names SELFTESTS PAGE...: each test that a page names exists.
  *
  * A name is ``PROGRAM.TEST``, with PROGRAM.c in a directory of SELFTESTS that
- * has TEST(TEST) or TEST_F(FIXTURE, TEST).  A fixture's name will do for all of
+ * has TEST(TEST), TEST_F(FIXTURE, TEST) or TEST_F_TIMEOUT() of it.  A fixture's name will do for all of
  * its tests.
  */
 #define _GNU_SOURCE
@@ -28,7 +28,7 @@ static bool has_test(const char *selftests, const char *program,
 	size_t i;
 
 	if (asprintf(&pattern, "%s/*/%s.c", selftests, program) < 0 ||
-	    asprintf(&call, "^TEST(\\(|_F\\(([a-z_]+, )?)%s[,)]", test) < 0 ||
+	    asprintf(&call, "^TEST(\\(|_F(_TIMEOUT)?\\(([a-z_]+, )?)%s[,)]", test) < 0 ||
 	    regcomp(&r, call, REG_EXTENDED | REG_NEWLINE | REG_NOSUB))
 		exit(2);
 	if (!glob(pattern, 0, NULL, &files)) {
