@@ -3,8 +3,8 @@
  * doc-names SELFTESTS PAGE...: each test that a page names exists.
  *
  * A name is ``PROGRAM.TEST``, with PROGRAM.c in a directory of SELFTESTS that
- * has TEST(TEST), TEST_F(FIXTURE, TEST) or TEST_F_TIMEOUT() of it.  A fixture's name will do for all of
- * its tests.
+ * has TEST(TEST), TEST_F(FIXTURE, TEST) or TEST_F_TIMEOUT() of it.  A fixture's
+ * name will do for all of its tests.
  */
 #define _GNU_SOURCE
 #include <glob.h>
