@@ -295,18 +295,21 @@ void bpf_perm_exec(const struct linux_binprm *bprm)
  */
 bool bpf_perm_process_caps(struct task_struct *tsk, kernel_cap_t *caps)
 {
+	struct sighand_struct *sighand;
 	struct bpf_token *token;
 	unsigned long flags;
 	bool counts;
 
 	/* Most have none */
-	if (!READ_ONCE(tsk->signal->bpf_perm) ||
-	    !lock_task_sighand(tsk, &flags))
+	if (!READ_ONCE(tsk->signal->bpf_perm))
+		return false;
+	sighand = lock_task_sighand(tsk, &flags);
+	if (!sighand)
 		return false;
 	token = tsk->signal->bpf_perm;
 	if (token)
 		bpf_token_inc(token);
-	unlock_task_sighand(tsk, &flags);
+	spin_unlock_irqrestore(&sighand->siglock, flags);
 	if (!token)
 		return false;
 

@@ -7,7 +7,6 @@
  */
 #include "token.h"
 #include <pthread.h>
-#include <stdatomic.h>
 #include <linux/bpf_dev.h>
 #include "../kselftest_harness.h"
 
@@ -211,8 +210,8 @@ TEST_F_TIMEOUT(race, same_descriptors, LONG)
 }
 
 static struct {
-	_Atomic int token;	/* to be used now; -1: the end */
-	_Atomic int gone;	/* the last one that was revoked */
+	int token;	/* to be used now; -1: the end */
+	int gone;	/* the last one that was revoked */
 } shared = { .gone = -1 };
 
 /* The first that may succeed was begun before its token was revoked */
@@ -221,8 +220,8 @@ static void *use_revoked(void *arg)
 	long late = 0;
 	int token;
 
-	while ((token = atomic_load(&shared.token)) >= 0) {
-		bool revoked = atomic_load(&shared.gone) == token;
+	while ((token = __atomic_load_n(&shared.token, __ATOMIC_SEQ_CST)) >= 0) {
+		bool revoked = __atomic_load_n(&shared.gone, __ATOMIC_SEQ_CST) == token;
 		int err = shut(prog_with(token, BPF_PROG_TYPE_SOCKET_FILTER, 0));
 
 		late += revoked && err != EKEYREVOKED;
@@ -243,21 +242,21 @@ static int revoke_while_used(void *arg)
 		if (children[i] < 0)
 			return SETUP_FAILED;
 	}
-	atomic_store(&shared.token, children[0]);
+	__atomic_store_n(&shared.token, children[0], __ATOMIC_SEQ_CST);
 	for (int i = 0; i < 2; i++) {
 		if (pthread_create(&thread[i], NULL, use_revoked, NULL))
 			return SETUP_FAILED;
 	}
 	for (int i = 0; i < REVOKED; i++) {
-		atomic_store(&shared.token, children[i]);
+		__atomic_store_n(&shared.token, children[i], __ATOMIC_SEQ_CST);
 		usleep(i * 50);
 		/* Of its parent, which nobody presents */
 		if (token_revoke(tokens[i], -1))
 			return SETUP_FAILED;
-		atomic_store(&shared.gone, children[i]);
+		__atomic_store_n(&shared.gone, children[i], __ATOMIC_SEQ_CST);
 		usleep(2000);
 	}
-	atomic_store(&shared.token, -1);
+	__atomic_store_n(&shared.token, -1, __ATOMIC_SEQ_CST);
 	for (int i = 0; i < 2; i++) {
 		pthread_join(thread[i], &late);
 		sum += (long)late;
