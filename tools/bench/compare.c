@@ -25,6 +25,7 @@ struct row {
 	unsigned long long count[NR_KERNELS];
 };
 
+static const char *labels[NR_KERNELS] = { "unpatched", "patched" };
 static struct row rows[MAX_ROWS];
 static size_t nr_rows;
 
@@ -142,21 +143,33 @@ static void print_row(const struct row *row)
 	       is_measured(row) ? "EXCEEDED" : "MISSING");
 }
 
+/* FILE, or LABEL=FILE */
+static const char *take_label(char *arg, enum kernel kernel)
+{
+	char *file = strchr(arg, '=');
+
+	if (!file)
+		return arg;
+	*file = '\0';
+	labels[kernel] = arg;
+	return file + 1;
+}
+
 int main(int argc, char **argv)
 {
 	size_t wrong = 0;
 
 	if (argc != 4) {
-		fputs("usage: bench-compare LIMITS STOCK PATCHED\n", stderr);
+		fputs("usage: bench-compare LIMITS [LABEL=]STOCK [LABEL=]PATCHED\n", stderr);
 		return 2;
 	}
 	read_lines(argv[1], -1);
 	if (!nr_rows)
 		die("%s has no limits", argv[1]);
-	read_lines(argv[2], STOCK);
-	read_lines(argv[3], PATCHED);
-	printf("%-60s %13s %13s %9s  %5s  verdict\n", "operation", "unpatched",
-	       "patched", "more", "limit");
+	read_lines(take_label(argv[2], STOCK), STOCK);
+	read_lines(take_label(argv[3], PATCHED), PATCHED);
+	printf("%-60s %13s %13s %9s  %5s  verdict\n", "operation",
+	       labels[STOCK], labels[PATCHED], "more", "limit");
 	for (size_t i = 0; i < nr_rows; i++) {
 		print_row(&rows[i]);
 		wrong += !is_met(&rows[i]);

@@ -61,6 +61,7 @@ int main(void)
 	const char *argv[] = { sibling("bench-compare"), path[0], path[1],
 			       path[2], NULL };
 	struct capture c;
+	char named[80];
 
 	if (!mkdtemp(dir)) {
 		perror(dir);
@@ -81,6 +82,15 @@ int main(void)
 		capture_free(&c);
 	}
 	write_file(path[0], cases[0].limits);
+	write_file(path[1], cases[0].stock);
+	write_file(path[2], cases[0].patched);
+	snprintf(named, sizeof(named), "before=%s", path[1]);
+	argv[2] = named;
+	capture_start(&c, argv);
+	capture_finish(&c);
+	tap(!c.status && strstr(c.out, "       before       patched"),
+	    "a column of another name");
+	capture_free(&c);
 	unlink(path[2]);
 	capture_start(&c, argv);
 	capture_finish(&c);

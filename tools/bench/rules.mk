@@ -77,7 +77,8 @@ define bench_count
 		-- $(notdir $(3)) $(4) >$(BUILD)/results/bench/$(2) || { \
 		tail -n 5 $(BUILD)/results/bench/$(2) >&2; exit 1; }
 endef
-BENCH_HELD = $(BENCH_COMPARE) tools/bench/$(1) $(BUILD)/results/bench/$(2) $(BUILD)/results/bench/$(3)
+# $(1): limits, $(2) and $(3): files of counts, $(4) and $(5): what the columns are called
+BENCH_HELD = $(BENCH_COMPARE) tools/bench/$(1) $(4)=$(BUILD)/results/bench/$(2) $(5)=$(BUILD)/results/bench/$(3)
 
 # All of them are counted and shown before one that costs too much ends it
 bench-ops: deps kernel vm $(BENCH_COMPARE) $(BENCH_OPS) $(BENCH_LIST) ## what single operations cost more than on the unpatched kernel, in instructions
@@ -86,8 +87,10 @@ bench-ops: deps kernel vm $(BENCH_COMPARE) $(BENCH_OPS) $(BENCH_LIST) ## what si
 	$(call bench_count,patched,namespace,$(BENCH_OPS),--bpf-ns)
 	$(call bench_count,patched,list-0,$(BENCH_LIST),0)
 	$(call bench_count,patched,list-100000,$(BENCH_LIST),100000)
-	@met=0; for i in "ops stock patched" "ops_ns patched namespace" "list list-0 list-100000"; do \
+	@met=0; for i in "ops stock patched unpatched patched" \
+			"ops_ns patched namespace initial namespace" \
+			"list list-0 list-100000 alone 100,000+"; do \
 		set -- $$i; echo; echo "$$1:"; \
-		$(call BENCH_HELD,$$1,$$2,$$3) || met=1; done; exit $$met
+		$(call BENCH_HELD,$$1,$$2,$$3,$$4,$$5) || met=1; done; exit $$met
 
 .PHONY: bench bench-ops
