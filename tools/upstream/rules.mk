@@ -59,20 +59,9 @@ $(UPSTREAM_OUT)/test_progs: $(UPSTREAM_SKELS) | kernel-patched
 	@$(UPSTREAM_CC) -o $@.new $(UPSTREAM_RUNNER) $(UPSTREAM_LIBS) 2>$@.log || { cat $@.log >&2; exit 1; }
 	@mv $@.new $@
 
-$(UPSTREAM_OUT)/test_verifier: $(UPSTREAM_LIBBPF) | kernel-patched
-	@mkdir -p $(@D)/verifier
-	@echo "  CC       $@"
-	@ls $(UPSTREAM_BPF)/verifier/*.c | \
-		sed '1i #ifdef FILL_ARRAY' | sed '2,$$s/.*/#include "&"/;$$a #endif' > $(@D)/verifier/tests.h
-	@$(UPSTREAM_CC) -o $@.new $(addprefix $(UPSTREAM_BPF)/,test_verifier.c cap_helpers.c testing_helpers.c \
-		unpriv_helpers.c disasm_helpers.c) $(UPSTREAM_SRC)/../kernel/bpf/disasm.c $(UPSTREAM_LIBS) \
-		2>$@.log || { cat $@.log >&2; exit 1; }
-	@mv $@.new $@
-
 upstream-programs: $(UPSTREAM) $(BIN)/upstream-test $(UPSTREAM_OUT)/test_progs
 
-# Longer than make test can wait
-upstream-tests: deps kernel vm upstream-programs $(UPSTREAM_OUT)/test_verifier ## the kernel's own tests on both kernels, and whether they say the same
+upstream-tests: deps kernel vm upstream-programs ## the kernel's own tests on both kernels, and whether they say the same
 	@$(SUITE) --file tools/testing/suites.upstream
 
 .PHONY: upstream-programs upstream-tests
