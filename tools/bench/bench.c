@@ -19,6 +19,7 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 
+#include "host.h"
 #include "text.h"
 
 #define MAX_ROWS	512
@@ -136,20 +137,6 @@ static void measured_line(char *line)
 		die("the guest measured %s twice", name);
 	row->measured = true;
 	row->count = count;
-}
-
-static void make_dirs(const char *path)
-{
-	char part[PATH_MAX], *p;
-
-	snprintf(part, sizeof(part), "%s/", path);
-	for (p = strchr(part + 1, '/'); p; p = strchr(p + 1, '/')) {
-		*p = '\0';
-		if (mkdir(part, 0755) && errno != EEXIST)
-			die("cannot make the directory %s: %s", part,
-			    strerror(errno));
-		*p = '/';
-	}
 }
 
 static FILE *open_result(const char *name)

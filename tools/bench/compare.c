@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "host.h"
 #include "text.h"
 
 #define MAX_ROWS	512

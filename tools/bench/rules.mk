@@ -7,10 +7,10 @@ BENCH       := $(BIN)/bench
 BENCH_GUEST := $(BUILD)/selftests/bench/bench_uprobe
 BENCH_LIBC  := $(shell $(CC) -print-file-name=libc.so.6)
 
-$(BENCH): $(addprefix tools/bench/,bench.c text.c text.h) | deps
+$(BENCH): $(addprefix tools/,bench/bench.c bench/text.c bench/text.h tooltable/host.c tooltable/host.h) | deps
 	@mkdir -p $(@D)
 	@echo "  CC       $@"
-	@$(CC) $(CFLAGS) $(TOOL_CFLAGS) -D_GNU_SOURCE -o $@ $(filter %.c,$^)
+	@$(CC) $(CFLAGS) $(TOOL_CFLAGS) -D_GNU_SOURCE -Itools/tooltable -o $@ $(filter %.c,$^)
 
 $(BIN)/bench-test: tools/bench/bench_test.c tools/vm/test/capture.c \
 		$(addprefix tools/vm/test/,capture.h tap.h) $(BENCH) | deps
@@ -22,10 +22,10 @@ $(BIN)/bench-test: tools/bench/bench_test.c tools/vm/test/capture.c \
 BENCH_COMPARE := $(BIN)/bench-compare
 BENCH_OPS     := $(BUILD)/selftests/bench/bench_ops
 
-$(BENCH_COMPARE): $(addprefix tools/bench/,compare.c text.c text.h) | deps
+$(BENCH_COMPARE): $(addprefix tools/,bench/compare.c bench/text.c bench/text.h tooltable/host.c tooltable/host.h) | deps
 	@mkdir -p $(@D)
 	@echo "  CC       $@"
-	@$(CC) $(CFLAGS) $(TOOL_CFLAGS) -D_GNU_SOURCE -o $@ $(filter %.c,$^)
+	@$(CC) $(CFLAGS) $(TOOL_CFLAGS) -D_GNU_SOURCE -Itools/tooltable -o $@ $(filter %.c,$^)
 
 $(BIN)/bench-compare-test: tools/bench/compare_test.c tools/vm/test/capture.c \
 		$(addprefix tools/vm/test/,capture.h tap.h) $(BENCH_COMPARE) | deps
@@ -33,15 +33,11 @@ $(BIN)/bench-compare-test: tools/bench/compare_test.c tools/vm/test/capture.c \
 	@echo "  CC       $@"
 	@$(CC) $(CFLAGS) $(TOOL_CFLAGS) -D_GNU_SOURCE -Itools/vm/test -o $@ $(filter %.c,$^)
 
-$(BENCH_OPS): $(addprefix tools/bench/,bench_ops.c guest.c) \
-		$(addprefix tools/testing/selftests/cap_tracing/,common.c common.h) \
-		tools/bench/guest.h $(BUILD)/selftests/headers/.done
-	@mkdir -p $(@D)
-	@echo "  CC       $@"
-	@$(CT_CC) -I$(CT_SRC) -o $@.new $(filter %.c,$^)
-	@mv $@.new $@
+BENCH_LIST    := $(BUILD)/selftests/bench/bench_list
 
-$(BENCH_GUEST): $(addprefix tools/bench/,bench_uprobe.c guest.c guest_elf.c) \
+# What counts in a guest
+$(BENCH_GUEST): tools/bench/guest_elf.c
+$(BENCH_GUEST) $(BENCH_OPS) $(BENCH_LIST): $(BUILD)/selftests/bench/%: tools/bench/%.c tools/bench/guest.c \
 		$(addprefix tools/testing/selftests/cap_tracing/,common.c common.h) \
 		tools/bench/guest.h $(BUILD)/selftests/headers/.done
 	@mkdir -p $(@D)
@@ -57,16 +53,6 @@ BENCH_RUN = $(BENCH) --budgets tools/bench/budgets --results $(BUILD)/results/be
 
 bench: deps kernel vm $(BENCH) $(BENCH_GUEST) ## exact instruction counts of proving uprobe sites, held to budgets
 	@$(BENCH_RUN)
-
-BENCH_LIST := $(BUILD)/selftests/bench/bench_list
-
-$(BENCH_LIST): $(addprefix tools/bench/,bench_list.c guest.c) \
-		$(addprefix tools/testing/selftests/cap_tracing/,common.c common.h) \
-		tools/bench/guest.h $(BUILD)/selftests/headers/.done
-	@mkdir -p $(@D)
-	@echo "  CC       $@"
-	@$(CT_CC) -I$(CT_SRC) -o $@.new $(filter %.c,$^)
-	@mv $@.new $@
 
 # $(1): kernel, $(2): the file of counts, $(3): what counts them, $(4): its arguments
 define bench_count

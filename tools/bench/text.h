@@ -5,9 +5,6 @@
 
 #include <stdbool.h>
 
-/* One sentence, then exit 2 */
-void die(const char *fmt, ...)
-	__attribute__((noreturn, format(printf, 1, 2)));
 /* The next word of a line, which is cut there; NULL at its end */
 char *word(char **at);
 bool number(const char *text, unsigned long long *n);

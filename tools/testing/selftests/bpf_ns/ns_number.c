@@ -131,37 +131,6 @@ struct web {
 	__u32 prog, map, inner_map, link, btf;
 };
 
-static const struct btf_func {
-	struct btf_header h;
-	struct btf_type integer;
-	__u32 integer_info;
-	struct btf_type proto, func;
-	char strings[8];
-} func_btf = {
-	.h = {
-		.magic = BTF_MAGIC, .version = 1,
-		.hdr_len = sizeof(struct btf_header),
-		.type_len = 3 * sizeof(struct btf_type) + 4,
-		.str_off = 3 * sizeof(struct btf_type) + 4,
-		.str_len = 7,
-	},
-	.integer = { 1, BTF_KIND_INT << 24, { 4 } },
-	.integer_info = BTF_INT_SIGNED << 24 | 32,
-	.proto = { 0, BTF_KIND_FUNC_PROTO << 24, { 1 } },
-	.func = { 5, BTF_KIND_FUNC << 24, { 2 } },
-	.strings = "\0int\0f",
-};
-
-static int load_btf(void)
-{
-	union bpf_attr attr;
-
-	memset(&attr, 0, sizeof(attr));
-	attr.btf = (unsigned long)&func_btf;
-	attr.btf_size = offsetof(struct btf_func, strings) + 7;
-	return ct_bpf(BPF_BTF_LOAD, &attr, sizeof(attr));
-}
-
 static int map_of(__u32 type, int inner, int btf)
 {
 	union bpf_attr attr;
@@ -224,7 +193,7 @@ static __u32 lookup_batch(int map)
 /* It reads the map, so that the instructions have the number in them */
 static int load_user_of(int map, int btf)
 {
-	const struct bpf_func_info func = { 0, 3 };
+	const struct bpf_func_info func = { 0, CT_BTF_FUNC_ID };
 	const struct bpf_insn insns[] = {
 		CT_INSN(BPF_LD | BPF_DW | BPF_IMM, 1, BPF_PSEUDO_MAP_FD, 0, map),
 		CT_INSN(0, 0, 0, 0, 0), CT_MOV_IMM(0, 0), CT_EXIT(),
@@ -245,7 +214,7 @@ static int load_user_of(int map, int btf)
 
 static int spin(struct web *w)
 {
-	w->fd.btf = load_btf();
+	w->fd.btf = ct_function_btf();
 	w->fd.inner_map = map_of(BPF_MAP_TYPE_ARRAY, 0, w->fd.btf);
 	w->fd.map = map_of(BPF_MAP_TYPE_HASH_OF_MAPS, w->fd.inner_map, 0);
 	w->fd.prog = load_user_of(w->fd.map, w->fd.btf);

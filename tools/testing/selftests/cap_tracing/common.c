@@ -203,10 +203,7 @@ int ct_perf_event_open(struct perf_event_attr *attr, pid_t pid, int cpu,
 	return ret < 0 ? -errno : ret;
 }
 
-#define BTF_FUNC_ID	3
-
-/* Callbacks need type information: int f(void) does for all of them */
-static int load_function_btf(void)
+int ct_function_btf(void)
 {
 	static const struct {
 		struct btf_header h;
@@ -239,9 +236,9 @@ static int load_function_btf(void)
 int ct_prog_load(const struct ct_prog *prog)
 {
 	const struct bpf_func_info funcs[] = {
-		{ 0, BTF_FUNC_ID },
-		{ prog->callbacks[0], BTF_FUNC_ID },
-		{ prog->callbacks[1], BTF_FUNC_ID },
+		{ 0, CT_BTF_FUNC_ID },
+		{ prog->callbacks[0], CT_BTF_FUNC_ID },
+		{ prog->callbacks[1], CT_BTF_FUNC_ID },
 	};
 	union bpf_attr attr;
 	int fd, btf = 0;
@@ -260,7 +257,7 @@ int ct_prog_load(const struct ct_prog *prog)
 		attr.log_level = 1;
 	}
 	if (prog->callbacks[0]) {
-		btf = load_function_btf();
+		btf = ct_function_btf();
 		if (btf < 0)
 			return btf;
 		attr.prog_btf_fd = btf;

@@ -66,6 +66,11 @@ struct ct_prog {
 };
 
 int ct_prog_load(const struct ct_prog *prog);
+
+/* BTF of int f(void), which does for all callbacks; a descriptor or -errno */
+#define CT_BTF_FUNC_ID	3
+int ct_function_btf(void);
+
 int ct_map_create(__u32 type, __u32 key, __u32 value, __u32 entries,
 		  __u32 flags);
 
