@@ -133,16 +133,35 @@ static const char *number(const char *text, unsigned long long *n)
 	return p;
 }
 
-/* The lines of a table that make bench has printed, wherever it stands */
+/* Is this the head of a table of make bench? */
+static bool begins(const char *line)
+{
+	line += strspn(line, " ");
+	if (strncmp(line, "operation ", 10))
+		return false;
+	line += 9;
+	line += strspn(line, " ");
+	return !strncmp(line, "instructions ", 13);
+}
+
+/*
+ * The lines of the table that make bench has printed, wherever it stands and
+ * whatever tables stand beside it.
+ */
 static int figures(FILE *from)
 {
 	unsigned long long n, budget;
 	char line[4096], *name, *gap;
+	bool inside = false;
 	const char *p;
 	int lines = 0;
 
 	printf("const figures = [");
 	while (fgets(line, sizeof(line), from)) {
+		if (begins(line) || line[strspn(line, " \n")] == '\0')
+			inside = begins(line);
+		if (!inside)
+			continue;
 		name = line + strspn(line, " ");
 		gap = strstr(name, "  ");
 		p = gap ? number(gap, &n) : NULL;
