@@ -168,8 +168,10 @@ const char *browser_open(const char *file)
 		return "cannot start a process";
 	if (!attach(url))
 		return "chromium does not answer";
+	/* The empty page that comes first is complete as well */
 	for (looks = 0; looks < 600; looks++) {
-		if (!strcmp(browser_ask("document.readyState"), "complete"))
+		if (!strcmp(browser_ask("location.protocol + document.readyState"),
+			    "file:complete"))
 			return NULL;
 		usleep(100000);
 	}
@@ -188,6 +190,33 @@ void browser_close(void)
 	if (asprintf(&rm, "for i in 1 2 3; do rm -rf %s && break; sleep 1; done 2>/dev/null", dir) > 0 &&
 	    system(rm))
 		fprintf(stderr, "cannot remove %s\n", dir);
+}
+
+const char *browser_ask(const char *expression)
+{
+	static struct json_object *answer;
+	struct json_object *o = json_object_new_object(), *value;
+
+	string_param(o, "expression", expression);
+	json_object_object_add(o, "returnByValue", json_object_new_boolean(true));
+	json_object_object_add(o, "awaitPromise", json_object_new_boolean(true));
+	json_object_put(answer);
+	answer = command("Runtime.evaluate", o);
+	value = get(get(get(answer, "result"), "result"), "value");
+	return value ? json_object_get_string(value) : "";
+}
+
+/* The window's new size reaches the page when it is drawn next, not at once */
+static bool settles(int width)
+{
+	char look[256];
+
+	snprintf(look, sizeof(look),
+		 "new Promise(done => { let tries = 0; (function look() {"
+		 " if (innerWidth !== %d && tries++ < 500) setTimeout(look, 20);"
+		 " else requestAnimationFrame(() => requestAnimationFrame(() =>"
+		 " done(innerWidth))); })(); })", width);
+	return atoi(browser_ask(look)) == width;
 }
 
 bool browser_looks(int width, int height, bool dark)
@@ -211,20 +240,7 @@ bool browser_looks(int width, int height, bool dark)
 	good = get(a, "result") && get(b, "result");
 	json_object_put(a);
 	json_object_put(b);
-	return good;
-}
-
-const char *browser_ask(const char *expression)
-{
-	static struct json_object *answer;
-	struct json_object *o = json_object_new_object(), *value;
-
-	string_param(o, "expression", expression);
-	json_object_object_add(o, "returnByValue", json_object_new_boolean(true));
-	json_object_put(answer);
-	answer = command("Runtime.evaluate", o);
-	value = get(get(get(answer, "result"), "result"), "value");
-	return value ? json_object_get_string(value) : "";
+	return good && settles(width);
 }
 
 static int sextet(char c)
