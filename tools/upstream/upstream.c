@@ -17,7 +17,7 @@
 #define MAX_WORDS	64
 
 static struct {
-	const char *runner, *base, *results, *name, *memory, *timeout;
+	const char *runner, *base, *results, *name, *memory, *timeout, *image;
 	const char *added[MAX_ADDED];
 	size_t n_added, least;
 	bool pass;
@@ -28,7 +28,7 @@ static struct {
 };
 
 enum { KEY_RUNNER = 256, KEY_BASE, KEY_RESULTS, KEY_NAME, KEY_ADD, KEY_MEMORY,
-       KEY_TIMEOUT, KEY_LEAST, KEY_PASS };
+       KEY_TIMEOUT, KEY_LEAST, KEY_PASS, KEY_IMAGE };
 
 static const struct argp_option known_options[] = {
 	{ "runner", KEY_RUNNER, "FILE", 0, "what boots a guest (tools/vm/run)", 0 },
@@ -37,6 +37,7 @@ static const struct argp_option known_options[] = {
 	{ "name", KEY_NAME, "NAME", 0, "of the test", 0 },
 	{ "add", KEY_ADD, "FILE", 0, "for the guests' /run/vm/bin; repeatable", 0 },
 	{ "memory", KEY_MEMORY, "MB", 0, "of a guest (512)", 0 },
+	{ "image", KEY_IMAGE, "NAME", 0, "what the guests boot, and not what is made for one program", 0 },
 	{ "timeout", KEY_TIMEOUT, "SECONDS", 0, "of a guest (900)", 0 },
 	{ "least", KEY_LEAST, "NUMBER", 0, "of verdicts that there must be (1)", 0 },
 	{ "pass", KEY_PASS, NULL, 0, "the patched kernel has to pass it, too", 0 },
@@ -70,6 +71,9 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		break;
 	case KEY_TIMEOUT:
 		opt.timeout = arg;
+		break;
+	case KEY_IMAGE:
+		opt.image = arg;
 		break;
 	case KEY_LEAST:
 		opt.least = strtoul(arg, &end, 10);
@@ -126,6 +130,10 @@ static int run_guest(const char *kernel, struct verdicts *v)
 	argv[n++] = (char *)opt.memory;
 	argv[n++] = "--timeout";
 	argv[n++] = (char *)opt.timeout;
+	if (opt.image) {
+		argv[n++] = "--image";
+		argv[n++] = (char *)opt.image;
+	}
 	for (size_t i = 0; i < opt.n_added; i++) {
 		argv[n++] = "--add";
 		argv[n++] = (char *)opt.added[i];
