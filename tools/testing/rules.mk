@@ -79,11 +79,22 @@ BN_SRC   := tools/testing/selftests/bpf_ns
 BN_PROGS := $(patsubst $(BN_SRC)/%.c,$(SELFTESTS)/bpf_ns/%,$(wildcard $(BN_SRC)/ns_*.c))
 
 $(BN_PROGS): $(SELFTESTS)/bpf_ns/%: $(BN_SRC)/%.c $(CT_SRC)/common.c \
-		$(BN_SRC)/ns.h $(BT_SRC)/token.h $(CT_SRC)/common.h $(CT_SRC)/focus.h $(CT_HDR)
+		$(BN_SRC)/ns.h $(BN_SRC)/netlink.h $(BT_SRC)/token.h $(CT_SRC)/common.h $(CT_SRC)/focus.h $(CT_HDR)
 	@mkdir -p $(@D)
 	@echo "  CC       $@"
 	@$(CT_CC) -o $@.new $(filter %.c,$^) -lpthread
 	@mv $@.new $@
+
+# A module of the patched kernel, whose types are seen there too
+BN_MODULE := $(SELFTESTS)/bpf_ns/test_modules/ns_module.ko
+
+$(BN_MODULE): $(addprefix $(BN_SRC)/test_modules/,ns_module.c Makefile) $(KBUILD) | kernel-patched
+	@mkdir -p $(@D)
+	@cp $(filter-out $(KBUILD),$^) $(@D)
+	@$(KBUILD) $(KBUILD_ARGS) $(PATCHED_FRAGMENT) -t modules_prepare $(BUILD)/$(V)/patched
+	@echo "  MODULE   $@"
+	@$(MAKE) -s -C $(@D) KDIR=$(BUILD)/$(V)/patched/obj KBUILD_MODPOST_WARN=1 modules >$(@D).log 2>&1 || { \
+		cat $(@D).log >&2; exit 1; }
 
 # What judges the matrix is tested on the host
 MATRIX_TEST := $(BIN)/matrix-test
@@ -94,7 +105,7 @@ $(MATRIX_TEST): tools/testing/matrix_test.c $(CT_POLICY) \
 	@$(CC) $(CFLAGS) $(TOOL_CFLAGS) -I$(CT_SRC) -o $@.new $(filter %.c,$^)
 	@mv $@.new $@
 
-selftests: $(CT_PROGS) $(AT_PROGS) $(BT_PROGS) $(BN_PROGS) $(FUZZ) $(MATRIX_TEST) ## build the tests that run in the guest
+selftests: $(CT_PROGS) $(AT_PROGS) $(BT_PROGS) $(BN_PROGS) $(BN_MODULE) $(FUZZ) $(MATRIX_TEST) ## build the tests that run in the guest
 
 # make test takes half of the settings
 matrix: deps kernel vm selftests ## every operation, every subset, every setting of the sysctls, on both kernels

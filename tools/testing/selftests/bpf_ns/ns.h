@@ -117,6 +117,22 @@ static inline int list(enum kind kind, __u32 *nr, int max)
 	}
 }
 
+/* Is it by this number that the kernel's types are opened here? */
+static inline bool is_vmlinux(__u32 nr)
+{
+	char name[32] = "";
+	struct bpf_btf_info info = {
+		.name = (unsigned long)name, .name_len = sizeof(name),
+	};
+	int fd = open_number(BTF, nr);
+	bool is = fd >= 0 && !get_info(fd, &info, sizeof(info)) &&
+		  info.id == nr && !strcmp(name, "vmlinux");
+
+	if (fd >= 0)
+		close(fd);
+	return is;
+}
+
 #define MANY_NUMBERS	1024
 
 /* How many are seen here, the kernel's BTF apart; or -errno */
@@ -142,6 +158,23 @@ static inline bool lists(enum kind kind, __u32 nr)
 			return true;
 	}
 	return false;
+}
+
+/* BPF_MAP_UPDATE_ELEM or BPF_MAP_LOOKUP_ELEM; 0 or errno */
+static inline int try_element(int cmd, int map, __u32 key, const void *value)
+{
+	union bpf_attr attr;
+
+	memset(&attr, 0, sizeof(attr));
+	attr.map_fd = map;
+	attr.key = (unsigned long)&key;
+	attr.value = (unsigned long)value;
+	return -ct_bpf(cmd, &attr, sizeof(attr));
+}
+
+static inline int try_update(int map, __u32 key, __u32 value)
+{
+	return try_element(BPF_MAP_UPDATE_ELEM, map, key, &value);
 }
 
 static inline int attach_raw_tp(int prog)

@@ -8,10 +8,11 @@
 
 #define MAX_SYSCTL	"/proc/sys/user/max_bpf_namespaces"
 
-/* Seconds, on the debug kernel and beside others */
-#define LONG		600
+/* Seconds, on the debug kernel with all options turned up */
+#define LONG		7200
 
-static int churns = 300, races = 300;	/* --churn N, --race N */
+/* --churn N, --race N, and --sets N: objects in every Nth round alone */
+static int churns = 300, races = 300, sets = 1;
 
 static int try_unshare(void *arg)
 {
@@ -214,30 +215,42 @@ TEST_F(end, of_an_event)
 	EXPECT_EQ(0, eventually_gone());
 }
 
-/* Objects of all kinds, a namespace in it, and back: @churns times */
+/* Two namespaces, one in the other, with objects of all kinds; 0 or errno */
+static int two_namespaces(struct set *set, struct set *inner, bool objects)
+{
+	if (unshare(CLONE_NEWBPF) || (objects && make_set(set)) ||
+	    unshare(CLONE_NEWBPF) || (objects && make_set(inner)))
+		return SETUP_FAILED;
+	if (objects && (set->nr[MAP] != 1 || inner->nr[MAP] != 1 ||
+			number_of(PROG, set->fd[PROG]) != 0))
+		return WRONG;
+	return 0;
+}
+
+/* And back: @churns times */
 static int churn(void *arg)
 {
-	int home = open(NS_FILE, O_RDONLY | O_CLOEXEC);
+	int home = open(NS_FILE, O_RDONLY | O_CLOEXEC), err;
 	struct set set, inner;
 
 	for (int i = 0; i < churns; i++) {
-		if (unshare(CLONE_NEWBPF) || make_set(&set) ||
-		    unshare(CLONE_NEWBPF) || make_set(&inner)) {
+		bool objects = i % sets == 0, first = i / sets % 2;
+
+		err = two_namespaces(&set, &inner, objects);
+		if (err) {
 			printf("# round %d: %s\n", i, strerror(errno));
 			fflush(stdout);
-			return SETUP_FAILED;
+			return err;
 		}
-		if (set.nr[MAP] != 1 || inner.nr[MAP] != 1 ||
-		    number_of(PROG, set.fd[PROG]) != 0)
-			return WRONG;
 		/* Each half of the time another one ends first */
-		if (i % 2)
+		if (objects && first)
 			close_set(&set);
 		if (setns(home, CLONE_NEWBPF))
 			return SETUP_FAILED;
-		if (!(i % 2))
+		if (objects && !first)
 			close_set(&set);
-		close_set(&inner);
+		if (objects)
+			close_set(&inner);
 	}
 	return 0;
 }
@@ -336,12 +349,20 @@ TEST_F_TIMEOUT(end, while_somebody_looks_on, LONG)
 	EXPECT_EQ(0, close_room(&room));
 }
 
+static bool takes(char **argv, const char *option, int *number)
+{
+	if (strcmp(argv[1], option))
+		return false;
+	*number = atoi(argv[2]);
+	return true;
+}
+
 int main(int argc, char **argv)
 {
 	need_bpf_ns();
-	while (argc > 2 && (!strcmp(argv[1], "--churn") ||
-			    !strcmp(argv[1], "--race"))) {
-		*(argv[1][2] == 'c' ? &churns : &races) = atoi(argv[2]);
+	while (argc > 2 && (takes(argv, "--churn", &churns) ||
+			    takes(argv, "--race", &races) ||
+			    takes(argv, "--sets", &sets))) {
 		argv[2] = argv[0];
 		argv += 2;
 		argc -= 2;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Numbers of BPF objects in BPF namespaces: every place that takes or shows
- * one, but for the network's, which are in ns_net.c.
+ * one, but for the network's (ns_net.c, ns_netlink.c) and those of operations
+ * that programs implement (ns_struct_ops.c).
  */
 #include "ns.h"
 #include <linux/perf_event.h>
@@ -149,28 +150,12 @@ static int map_of(__u32 type, int inner, int btf)
 	return ct_bpf(BPF_MAP_CREATE, &attr, sizeof(attr));
 }
 
-static int update(int map, __u32 key, __u32 value)
-{
-	union bpf_attr attr;
-
-	memset(&attr, 0, sizeof(attr));
-	attr.map_fd = map;
-	attr.key = (unsigned long)&key;
-	attr.value = (unsigned long)&value;
-	return -ct_bpf(BPF_MAP_UPDATE_ELEM, &attr, sizeof(attr));
-}
-
 /* ~0 if there is none */
 static __u32 lookup(int map, __u32 key)
 {
-	union bpf_attr attr;
 	__u32 value = 0;
 
-	memset(&attr, 0, sizeof(attr));
-	attr.map_fd = map;
-	attr.key = (unsigned long)&key;
-	attr.value = (unsigned long)&value;
-	return ct_bpf(BPF_MAP_LOOKUP_ELEM, &attr, sizeof(attr)) ? ~0U : value;
+	return try_element(BPF_MAP_LOOKUP_ELEM, map, key, &value) ? ~0U : value;
 }
 
 static __u32 lookup_batch(int map)
@@ -223,8 +208,8 @@ static int spin(struct web *w)
 	    w->fd.prog < 0 || w->fd.prog_array < 0)
 		return SETUP_FAILED;
 	w->fd.link = attach_raw_tp(w->fd.prog);
-	if (w->fd.link < 0 || update(w->fd.map, 1, w->fd.inner_map) ||
-	    update(w->fd.prog_array, 1, w->fd.prog))
+	if (w->fd.link < 0 || try_update(w->fd.map, 1, w->fd.inner_map) ||
+	    try_update(w->fd.prog_array, 1, w->fd.prog))
 		return SETUP_FAILED;
 	w->prog = number_of(PROG, w->fd.prog);
 	w->map = number_of(MAP, w->fd.map);
@@ -325,7 +310,7 @@ TEST(in_what_others_say)
 /* The kernel's types are what attach_btf_obj_id and target_obj_id speak of */
 static int attached_to_kernel(void *arg)
 {
-	int prog, link, btf;
+	int prog, link;
 	struct bpf_prog_info info = {};
 	struct bpf_link_info link_info = {};
 	union bpf_attr attr;
@@ -335,19 +320,12 @@ static int attached_to_kernel(void *arg)
 		.insns = return_0,
 		.nr_insns = ARRAY_SIZE(return_0),
 	};
-	char name[32] = "";
-	struct bpf_btf_info btf_info = {
-		.name = (unsigned long)name, .name_len = sizeof(name),
-	};
 
 	load.attach_btf_id = ct_btf_id("bpf_map_show_fdinfo", BTF_KIND_FUNC);
 	prog = ct_prog_load(&load);
 	if (prog < 0 || get_info(prog, &info, sizeof(info)))
 		return SETUP_FAILED;
-	btf = open_number(BTF, info.attach_btf_obj_id);
-	if (btf < 0 || get_info(btf, &btf_info, sizeof(btf_info)))
-		return WRONG;
-	if (strcmp(name, "vmlinux") || btf_info.id != info.attach_btf_obj_id)
+	if (!is_vmlinux(info.attach_btf_obj_id))
 		return WRONG;
 	memset(&attr, 0, sizeof(attr));
 	attr.link_create.prog_fd = prog;
@@ -448,6 +426,13 @@ TEST(of_a_perf_events_programs)
 }
 
 /* Records about programs go by whoever opened the event */
+struct bpf_record {
+	struct perf_event_header header;
+	__u16 type, flags;
+	__u32 id;
+};
+
+/* The last program loaded; what went before may be unloaded only now */
 static __u32 recorded(struct perf_event_mmap_page *page)
 {
 	const char *data = (const char *)page + page->data_offset;
@@ -455,13 +440,13 @@ static __u32 recorded(struct perf_event_mmap_page *page)
 	__u32 nr = ~0U;
 
 	for (__u64 at = page->data_tail; at < head; ) {
-		const struct perf_event_header *h =
+		const struct bpf_record *r =
 			(const void *)(data + at % page->data_size);
 
-		/* type, flags, id */
-		if (h->type == PERF_RECORD_BPF_EVENT)
-			nr = *(const __u32 *)((const char *)h + sizeof(*h) + 4);
-		at += h->size;
+		if (r->header.type == PERF_RECORD_BPF_EVENT &&
+		    r->type == PERF_BPF_EVENT_PROG_LOAD)
+			nr = r->id;
+		at += r->header.size;
 	}
 	__atomic_store_n(&page->data_tail, head, __ATOMIC_RELEASE);
 	return nr;
@@ -551,47 +536,109 @@ TEST_F(number, of_perfs_records)
 			     &self->sibling));
 }
 
-/* What is attached to a cgroup, and by what number it is named there */
-static int in_cgroup(void *arg)
+static int egress_prog(void)
 {
-	__u32 ids[4] = { ~0U, ~0U, ~0U, ~0U };
-	union bpf_attr attr;
-	int cgroup = *(int *)arg, prog, before;
+	return prog_with(-1, BPF_PROG_TYPE_CGROUP_SKB, BPF_CGROUP_INET_EGRESS);
+}
 
-	prog = prog_with(-1, BPF_PROG_TYPE_CGROUP_SKB, BPF_CGROUP_INET_EGRESS);
-	if (prog < 0)
-		return -prog;
+static int attach_to_cgroup(int cgroup, int prog, __u32 flags,
+			    __u32 relative_id)
+{
+	union bpf_attr attr;
+
 	memset(&attr, 0, sizeof(attr));
 	attr.target_fd = cgroup;
 	attr.attach_bpf_fd = prog;
 	attr.attach_type = BPF_CGROUP_INET_EGRESS;
-	attr.attach_flags = BPF_F_ALLOW_MULTI;
-	if (ct_bpf(BPF_PROG_ATTACH, &attr, sizeof(attr)))
+	attr.attach_flags = BPF_F_ALLOW_MULTI | flags;
+	attr.relative_id = relative_id;
+	return -ct_bpf(BPF_PROG_ATTACH, &attr, sizeof(attr));
+}
+
+static int link_to_cgroup(int cgroup, int prog, __u32 flags, __u32 relative_id)
+{
+	union bpf_attr attr;
+
+	memset(&attr, 0, sizeof(attr));
+	attr.link_create.prog_fd = prog;
+	attr.link_create.target_fd = cgroup;
+	attr.link_create.attach_type = BPF_CGROUP_INET_EGRESS;
+	attr.link_create.flags = flags;
+	attr.link_create.cgroup.relative_id = relative_id;
+	return ct_bpf(BPF_LINK_CREATE, &attr, sizeof(attr));
+}
+
+/* Up to four; how many, or -errno */
+static int query_cgroup(int cgroup, bool effective, __u32 *ids)
+{
+	union bpf_attr attr;
+
+	memset(&attr, 0, sizeof(attr));
+	attr.query.target_fd = cgroup;
+	attr.query.attach_type = BPF_CGROUP_INET_EGRESS;
+	attr.query.query_flags = effective ? BPF_F_QUERY_EFFECTIVE : 0;
+	attr.query.prog_ids = (unsigned long)ids;
+	attr.query.prog_cnt = 4;
+	return ct_bpf(BPF_PROG_QUERY, &attr, sizeof(attr)) ?:
+	       (int)attr.query.prog_cnt;
+}
+
+/* One goes before @prog, and a link before another, by their numbers here */
+static int cgroup_order(int cgroup, int prog)
+{
+	const __u32 before = BPF_F_BEFORE | BPF_F_ID;
+	int first = egress_prog(), link, second;
+	__u32 ids[4];
+
+	if (DIFFER(attach_to_cgroup(cgroup, first, before, 1000), ENOENT) ||
+	    DIFFER(attach_to_cgroup(cgroup, first, before,
+				    number_of(PROG, prog)), 0) ||
+	    DIFFER(query_cgroup(cgroup, false, ids), 3) ||
+	    DIFFER(ids[1], number_of(PROG, first)) ||
+	    DIFFER(ids[2], number_of(PROG, prog)) ||
+	    cgroup_detach(first, cgroup, BPF_CGROUP_INET_EGRESS))
+		return WRONG;
+
+	link = link_to_cgroup(cgroup, first, 0, 0);
+	second = link_to_cgroup(cgroup, prog, before | BPF_F_LINK,
+				number_of(LINK, link));
+	if (link < 0 || second < 0)
+		return SETUP_FAILED;
+	if (DIFFER(query_cgroup(cgroup, false, ids), 4) ||
+	    DIFFER(ids[2], number_of(PROG, prog)) ||
+	    DIFFER(ids[3], number_of(PROG, first)))
+		return WRONG;
+	close(second);
+	close(link);
+	return 0;
+}
+
+/* What is attached to a cgroup, and by what number it is named there */
+static int in_cgroup(void *arg)
+{
+	int cgroup = *(int *)arg, prog = egress_prog(), other;
+	__u32 ids[4];
+
+	if (prog < 0)
+		return -prog;
+	if (attach_to_cgroup(cgroup, prog, 0, 0))
 		return SETUP_FAILED;
 	for (int effective = 0; effective < 2; effective++) {
-		memset(&attr, 0, sizeof(attr));
-		attr.query.target_fd = cgroup;
-		attr.query.attach_type = BPF_CGROUP_INET_EGRESS;
-		attr.query.query_flags = effective ? BPF_F_QUERY_EFFECTIVE : 0;
-		attr.query.prog_ids = (unsigned long)ids;
-		attr.query.prog_cnt = ARRAY_SIZE(ids);
-		if (ct_bpf(BPF_PROG_QUERY, &attr, sizeof(attr)))
-			return SETUP_FAILED;
-		if (DIFFER(attr.query.prog_cnt, 2))
+		if (DIFFER(query_cgroup(cgroup, effective, ids), 2))
 			return WRONG;
-		before = ids[0] == 0 ? 0 : 1;
 		/* One of them is not visible in here */
-		if (DIFFER(ids[before], 0) ||
-		    DIFFER(ids[!before], number_of(PROG, prog)))
+		other = ids[0] == 0 ? 0 : 1;
+		if (DIFFER(ids[other], 0) ||
+		    DIFFER(ids[!other], number_of(PROG, prog)))
 			return WRONG;
 	}
-	return cgroup_detach(prog, cgroup, BPF_CGROUP_INET_EGRESS);
+	return cgroup_order(cgroup, prog) ?:
+	       cgroup_detach(prog, cgroup, BPF_CGROUP_INET_EGRESS);
 }
 
 TEST(of_a_cgroups_programs)
 {
 	const char *dir = "/tmp/ns.cgroup", *path = "/tmp/ns.cgroup/ns";
-	union bpf_attr attr;
 	int cgroup, prog;
 
 	mkdir(dir, 0755);
@@ -599,14 +646,9 @@ TEST(of_a_cgroups_programs)
 	mkdir(path, 0755);
 	cgroup = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	ASSERT_LE(0, cgroup);
-	prog = prog_with(-1, BPF_PROG_TYPE_CGROUP_SKB, BPF_CGROUP_INET_EGRESS);
+	prog = egress_prog();
 	ASSERT_LE(0, prog);
-	memset(&attr, 0, sizeof(attr));
-	attr.target_fd = cgroup;
-	attr.attach_bpf_fd = prog;
-	attr.attach_type = BPF_CGROUP_INET_EGRESS;
-	attr.attach_flags = BPF_F_ALLOW_MULTI;
-	ASSERT_EQ(0, ct_bpf(BPF_PROG_ATTACH, &attr, sizeof(attr)));
+	ASSERT_EQ(0, attach_to_cgroup(cgroup, prog, 0, 0));
 	EXPECT_EQ(0, in_ns(0, CAP_EVERY, in_cgroup, &cgroup));
 	EXPECT_EQ(0, cgroup_detach(prog, cgroup, BPF_CGROUP_INET_EGRESS));
 	close(prog);

@@ -66,18 +66,6 @@ static int opens(void *arg)
 	return 0;
 }
 
-static int update(int fd, __u32 value)
-{
-	union bpf_attr attr;
-	__u32 key = 1;
-
-	memset(&attr, 0, sizeof(attr));
-	attr.map_fd = fd;
-	attr.key = (unsigned long)&key;
-	attr.value = (unsigned long)&value;
-	return -ct_bpf(BPF_MAP_UPDATE_ELEM, &attr, sizeof(attr));
-}
-
 static int link_detach(int fd)
 {
 	union bpf_attr attr;
@@ -97,7 +85,7 @@ static int full_rights(void *arg)
 
 	if (map < 0 || link < 0 || prog < 0)
 		return SETUP_FAILED;
-	err = update(map, 7);
+	err = try_update(map, 1, 7);
 	if (!err && link_detach(link) != EOPNOTSUPP)
 		err = link_detach(link);
 	if (!err && attach_raw_tp(prog) == -EPERM)

@@ -341,12 +341,17 @@ static char *read_vmlinux_btf(void)
 
 static char *vmlinux_btf;
 
-int ct_btf_each(__u32 kind, bool (*fn)(const char *name, int id, void *arg),
-		void *arg)
+/* Types of the kernel or a module, whose ids and names follow the kernel's */
+struct types {
+	const char *at, *end;
+	const char *names;
+	__u32 names_from;
+	int first;
+};
+
+static int kernel_types(struct types *types)
 {
 	const struct btf_header *hdr;
-	const char *strings, *at, *end;
-	int id;
 
 	if (!vmlinux_btf)
 		vmlinux_btf = read_vmlinux_btf();
@@ -355,22 +360,49 @@ int ct_btf_each(__u32 kind, bool (*fn)(const char *name, int id, void *arg),
 	hdr = (const void *)vmlinux_btf;
 	if (hdr->magic != BTF_MAGIC)
 		return -EINVAL;
-	strings = vmlinux_btf + hdr->hdr_len + hdr->str_off;
-	at = vmlinux_btf + hdr->hdr_len + hdr->type_off;
-	end = at + hdr->type_len;
+	types->names = vmlinux_btf + hdr->hdr_len + hdr->str_off;
+	types->names_from = 0;
+	types->at = vmlinux_btf + hdr->hdr_len + hdr->type_off;
+	types->end = types->at + hdr->type_len;
+	types->first = 1;
+	return 0;
+}
 
-	for (id = 1; at < end; id++) {
+/* The type for which @fn is true, of @kind or of any, if that is 0 */
+static int find_type(const struct types *types, __u32 kind,
+		     bool (*fn)(const char *name, int id, void *arg),
+		     void *arg, const struct btf_type **found)
+{
+	const char *at = types->at;
+	int id;
+
+	for (id = types->first; at < types->end; id++) {
 		const struct btf_type *t = (const void *)at;
 		__u32 k = BTF_INFO_KIND(t->info);
 		int extra = btf_extra(k, BTF_INFO_VLEN(t->info));
+		/* What is the kernel's name, no test asks a module for */
+		const char *name = t->name_off < types->names_from ? "" :
+				   types->names + t->name_off - types->names_from;
 
 		if (extra < 0)
 			return -EINVAL;
-		if (k == kind && fn(strings + t->name_off, id, arg))
+		if ((!kind || k == kind) && fn(name, id, arg)) {
+			*found = t;
 			return id;
+		}
 		at += sizeof(*t) + extra;
 	}
 	return -ENOENT;
+}
+
+int ct_btf_each(__u32 kind, bool (*fn)(const char *name, int id, void *arg),
+		void *arg)
+{
+	const struct btf_type *t;
+	struct types types;
+	int err = kernel_types(&types);
+
+	return err ?: find_type(&types, kind, fn, arg, &t);
 }
 
 static bool is_named(const char *name, int id, void *arg)
@@ -401,6 +433,54 @@ int ct_btf_id(const char *name, __u32 kind)
 			nr_known++;
 	}
 	return id;
+}
+
+int ct_btf_member(const char *name, const char *member, __u32 *offset,
+		  __u32 *size)
+{
+	const struct btf_member *m;
+	const struct btf_type *t;
+	struct types types;
+	int id = kernel_types(&types);
+
+	if (id >= 0)
+		id = find_type(&types, BTF_KIND_STRUCT, is_named, (void *)name, &t);
+	if (id < 0)
+		return id;
+	*size = t->size;
+	m = (const void *)(t + 1);
+	for (int i = 0; i < (int)BTF_INFO_VLEN(t->info); i++, m++) {
+		if (strcmp(types.names + m->name_off, member))
+			continue;
+		*offset = (BTF_INFO_KFLAG(t->info) ?
+			   BTF_MEMBER_BIT_OFFSET(m->offset) : m->offset) / 8;
+		return i;
+	}
+	return -ENOENT;
+}
+
+static bool is_last(const char *name, int id, void *arg)
+{
+	*(int *)arg = id;
+	return false;
+}
+
+int ct_btf_split_id(const void *btf, const char *name, __u32 kind)
+{
+	const struct btf_header *hdr = btf, *base;
+	const struct btf_type *t;
+	struct types types;
+	int last = 0;
+
+	if (ct_btf_each(0, is_last, &last) != -ENOENT || !last)
+		return -EINVAL;
+	base = (const void *)vmlinux_btf;
+	types.names = (const char *)btf + hdr->hdr_len + hdr->str_off;
+	types.names_from = base->str_len;
+	types.at = (const char *)btf + hdr->hdr_len + hdr->type_off;
+	types.end = types.at + hdr->type_len;
+	types.first = last + 1;
+	return find_type(&types, kind, is_named, (void *)name, &t);
 }
 
 void ct_btf_release(void)

@@ -80,9 +80,14 @@ int ct_map_create(__u32 type, __u32 key, __u32 value, __u32 entries,
  * name it has not answered before, and keeps it until ct_btf_release().
  */
 int ct_btf_id(const char *name, __u32 kind);
-/* The first for which @fn is true, -errno when there is none; always read */
+/* The first of @kind, or any if it is 0, for which @fn is true, or -errno */
 int ct_btf_each(__u32 kind, bool (*fn)(const char *name, int id, void *arg),
 		void *arg);
+/* A structure's member: its index, -errno when there is none, and both in bytes */
+int ct_btf_member(const char *name, const char *member, __u32 *offset,
+		  __u32 *size);
+/* Like ct_btf_id(), in a module's types @btf, which follow the kernel's */
+int ct_btf_split_id(const void *btf, const char *name, __u32 kind);
 void ct_btf_release(void);
 
 /* Number in a tracefs id file, such as events/sched/sched_switch/id */
