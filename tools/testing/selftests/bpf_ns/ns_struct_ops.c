@@ -79,7 +79,7 @@ static int make_ops(struct ops *ops)
 		return SETUP_FAILED;
 	value = calloc(1, ops->size);
 	if (!value)
-		return ENOMEM;
+		return SETUP_FAILED;
 	for (size_t i = 0; i < FUNCTIONS; i++) {
 		unsigned long fd;
 		int member = ct_btf_member(OPS, functions[i], &ops->at[i],
@@ -92,7 +92,7 @@ static int make_ops(struct ops *ops)
 		fd = ops->prog[i];
 		memcpy(value + ops->at[i], &fd, sizeof(fd));
 	}
-	strcpy(value + data + name, NAME);
+	memcpy(value + data + name, NAME, sizeof(NAME));
 	ops->map = ops_map(ops->size);
 	if (ops->map < 0)
 		return -ops->map;
