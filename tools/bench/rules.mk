@@ -34,10 +34,11 @@ $(BIN)/bench-compare-test: tools/bench/compare_test.c tools/vm/test/capture.c \
 	@$(CC) $(CFLAGS) $(TOOL_CFLAGS) -D_GNU_SOURCE -Itools/vm/test -o $@ $(filter %.c,$^)
 
 BENCH_LIST    := $(BUILD)/selftests/bench/bench_list
+BENCH_FIRST   := $(BUILD)/selftests/bench/bench_first
 
 # What counts in a guest
 $(BENCH_GUEST): tools/bench/guest_elf.c
-$(BENCH_GUEST) $(BENCH_OPS) $(BENCH_LIST): $(BUILD)/selftests/bench/%: tools/bench/%.c tools/bench/guest.c \
+$(BENCH_GUEST) $(BENCH_OPS) $(BENCH_LIST) $(BENCH_FIRST): $(BUILD)/selftests/bench/%: tools/bench/%.c tools/bench/guest.c \
 		$(addprefix tools/testing/selftests/cap_tracing/,common.c common.h) \
 		tools/bench/guest.h $(BUILD)/selftests/headers/.done
 	@mkdir -p $(@D)
@@ -53,6 +54,12 @@ BENCH_RUN = $(BENCH) --budgets tools/bench/budgets --results $(BUILD)/results/be
 
 bench: deps kernel vm $(BENCH) $(BENCH_GUEST) ## exact instruction counts of proving uprobe sites, held to budgets
 	@$(BENCH_RUN)
+
+bench-first: deps kernel vm image capsplit $(BENCH) $(BENCH_FIRST) ## how long capsplit takes to its first line, in instructions, held to budgets
+	@$(BENCH) --budgets tools/bench/first --results $(BUILD)/results/bench-first -- \
+		tools/vm/run --kernel patched --base $(V) --icount --image debian --timeout 900 \
+		--console $(BUILD)/results/bench-first/console.log \
+		--add $(CAPSPLIT) --add $(BENCH_FIRST) -- bench_first
 
 # $(1): kernel, $(2): the file of counts, $(3): what counts them, $(4): its arguments
 define bench_count
@@ -79,4 +86,4 @@ bench-ops: deps kernel vm $(BENCH_COMPARE) $(BENCH_OPS) $(BENCH_LIST) ## what si
 		set -- $$i; echo; echo "$$1:"; \
 		$(call BENCH_HELD,$$1,$$2,$$3,$$4,$$5) || met=1; done; exit $$met
 
-.PHONY: bench bench-ops
+.PHONY: bench bench-first bench-ops
