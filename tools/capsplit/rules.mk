@@ -69,7 +69,7 @@ $(BIN)/capsplit-test: $(addprefix $(CAPSPLIT_DIR)/test/,common.c host.c host_che
 	@mv $@.new $@
 
 $(BIN)/capsplit-guest: $(addprefix $(CAPSPLIT_DIR)/test/,common.c guest.c guest_deeds.c guest_lib.c guest_token.c guest_libbpf.c guest_policy.c \
-		guest_ns.c schema.c guest_why.c guest_watching.c guest_check.c guest.h test.h) $(LIBCS_A) $(LIBCS)/usr/include/capsplit.h \
+		guest_ns.c guest_crowd.c schema.c guest_why.c guest_watching.c guest_check.c guest.h test.h) $(LIBCS_A) $(LIBCS)/usr/include/capsplit.h \
 		libcap-patch/tests/check.c libcap-patch/tests/check.h | deps
 	@mkdir -p $(@D)
 	@echo "  CC       $@"

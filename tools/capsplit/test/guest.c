@@ -80,7 +80,8 @@ static const struct {
 } part[] = {
 	{ "lib", guest_lib }, { "token", guest_token },
 	{ "libbpf", guest_libbpf },
-	{ "policy", guest_policy }, { "ns", guest_ns }, { "why", guest_why },
+	{ "policy", guest_policy }, { "ns", guest_ns },
+	{ "crowd", guest_crowd }, { "why", guest_why },
 	{ "watching", guest_watching }, { "check", guest_check },
 };
 

@@ -27,6 +27,7 @@ void guest_token(void);
 void guest_libbpf(void);
 void guest_policy(void);
 void guest_ns(void);
+void guest_crowd(void);
 
 /* In a list of objects, the one with this "name"; NULL */
 struct json_object *entry(struct json_object *list, const char *name);
