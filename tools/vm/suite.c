@@ -109,7 +109,7 @@ static void progress(void)
 	}
 }
 
-static void ended(pid_t pid, int status)
+static void ended(pid_t pid, int status, const struct rusage *used)
 {
 	size_t i;
 
@@ -120,6 +120,7 @@ static void ended(pid_t pid, int status)
 			continue;
 		s->done = true;
 		s->status = status;
+		s->used = *used;
 		if (isatty(2))
 			fputs("\r\033[K", stderr);
 		suite_report(s, &sums);
@@ -129,13 +130,14 @@ static void ended(pid_t pid, int status)
 /* Waits until at most "limit" suites run */
 static void wait_for(int *running, int limit)
 {
+	struct rusage used;
 	int status, ticks = 0;
 	pid_t pid;
 
 	while (*running > limit && !stop) {
-		pid = waitpid(-1, &status, WNOHANG);
+		pid = wait4(-1, &status, WNOHANG, &used);
 		if (pid > 0) {
-			ended(pid, status);
+			ended(pid, status, &used);
 			--*running;
 			continue;
 		}

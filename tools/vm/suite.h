@@ -3,6 +3,7 @@
 #define VM_SUITE_H
 
 #include <stdbool.h>
+#include <sys/resource.h>
 #include <sys/types.h>
 #include <time.h>
 
@@ -21,7 +22,8 @@ struct suite {
 	bool done;
 	pid_t pid;
 	struct timespec start;
-	int status;		/* as waitpid gives it */
+	int status;		/* as wait4 gives it */
+	struct rusage used;	/* by it and its children */
 	char log[4096], err[4096];
 };
 

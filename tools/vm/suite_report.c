@@ -101,8 +101,10 @@ void suite_report(const struct suite *s, struct sums *sums)
 		printf(" %lu failed,", failed);
 	if (k.skipped)
 		printf(" %lu skipped,", k.skipped);
-	printf(" %lu tests, %ld s\n", k.passed + k.failed + k.skipped,
-	       (long)(now.tv_sec - s->start.tv_sec));
+	printf(" %lu tests, %ld s (CPU %ld s)\n",
+	       k.passed + k.failed + k.skipped,
+	       (long)(now.tv_sec - s->start.tv_sec),
+	       (long)(s->used.ru_utime.tv_sec + s->used.ru_stime.tv_sec));
 	if (s->shows)
 		show(s->log);
 	if (failed) {
