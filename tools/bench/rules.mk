@@ -35,10 +35,11 @@ $(BIN)/bench-compare-test: tools/bench/compare_test.c tools/vm/test/capture.c \
 
 BENCH_LIST    := $(BUILD)/selftests/bench/bench_list
 BENCH_FIRST   := $(BUILD)/selftests/bench/bench_first
+BENCH_MEMORY  := $(BUILD)/selftests/bench/bench_memory
 
 # What counts in a guest
 $(BENCH_GUEST): tools/bench/guest_elf.c
-$(BENCH_GUEST) $(BENCH_OPS) $(BENCH_LIST) $(BENCH_FIRST): $(BUILD)/selftests/bench/%: tools/bench/%.c tools/bench/guest.c \
+$(BENCH_GUEST) $(BENCH_OPS) $(BENCH_LIST) $(BENCH_FIRST) $(BENCH_MEMORY): $(BUILD)/selftests/bench/%: tools/bench/%.c tools/bench/guest.c \
 		$(addprefix tools/testing/selftests/cap_tracing/,common.c common.h) \
 		tools/bench/guest.h $(BUILD)/selftests/headers/.done
 	@mkdir -p $(@D)
@@ -86,4 +87,17 @@ bench-ops: deps kernel vm $(BENCH_COMPARE) $(BENCH_OPS) $(BENCH_LIST) ## what si
 		set -- $$i; echo; echo "$$1:"; \
 		$(call BENCH_HELD,$$1,$$2,$$3,$$4,$$5) || met=1; done; exit $$met
 
-.PHONY: bench bench-first bench-ops
+# What the series weighs
+SIZES := $(BIN)/sizes
+
+$(SIZES): $(addprefix tools/,bench/sizes.c bench/text.c bench/text.h tooltable/host.c tooltable/host.h) | deps
+	@mkdir -p $(@D)
+	@echo "  CC       $@"
+	@$(CC) $(CFLAGS) $(TOOL_CFLAGS) -D_GNU_SOURCE -Itools/tooltable -o $@ $(filter %.c,$^) -l:libbpf.a -lelf -lz
+
+sizes: deps kernel kernel-off vm $(SIZES) $(BENCH_MEMORY) ## bytes: functions, variables and structures of the kernels, and what an object takes
+	@$(SIZES) $(foreach k,unpatched=stock off patched,$(firstword $(subst =, ,$(k)))=$(BUILD)/$(V)/$(lastword $(subst =, ,$(k)))/obj/vmlinux)
+	@echo
+	@tools/vm/run --kernel patched --base $(V) --memory 1024 --timeout 600 --add $(BENCH_MEMORY) -- bench_memory
+
+.PHONY: bench bench-first bench-ops sizes

@@ -30,6 +30,12 @@ kernel-stock: $(KBUILD) worktree
 kernel-patched: $(KBUILD) worktree kernel-stock
 	@$(KBUILD) $(KBUILD_ARGS) $(PATCHED_FRAGMENT) $(BUILD)/$(V)/patched
 
+# The patched kernel's sources, and none of its options
+kernel-off: $(KBUILD) worktree kernel-patched
+	@mkdir -p $(BUILD)/$(V)/off
+	@[ -e $(BUILD)/$(V)/off/src ] || ln -s ../patched/src $(BUILD)/$(V)/off/src
+	@$(KBUILD) $(KBUILD_ARGS) -s $(BUILD)/$(V)/patched $(BUILD)/$(V)/off
+
 # The patched kernel's sources with what finds bugs: KASAN, lockdep, kmemleak
 KERNEL_DEBUG_OBJECTS := $(shell cat tools/kernel/objects.debug 2>/dev/null || echo 0)
 kernel-debug: $(KBUILD) worktree kernel-patched ## build the debug kernel: KASAN, lockdep, kmemleak, UBSAN, fault injection
@@ -38,4 +44,4 @@ kernel-debug: $(KBUILD) worktree kernel-patched ## build the debug kernel: KASAN
 	@$(KBUILD) $(filter-out -e $(KERNEL_OBJECTS),$(KBUILD_ARGS)) -e $(KERNEL_DEBUG_OBJECTS) \
 		$(PATCHED_FRAGMENT) -f tools/kernel/debug.config $(BUILD)/$(V)/debug
 
-.PHONY: kernel kernel-stock kernel-patched kernel-debug
+.PHONY: kernel kernel-stock kernel-patched kernel-off kernel-debug
