@@ -7,20 +7,16 @@
  * What each tool said is kept below --results.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <glob.h>
-#include <limits.h>
 #include <poll.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-#include <sys/prctl.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 
 #include "demo.h"
+#include "host.h"
 
 #define TIMEOUT "600"
 
@@ -30,8 +26,8 @@ static const char usage[] =
 	"\n"
 	"Runs the cases of the demo in a guest with the stock kernel and in one with\n"
 	"the patched kernel.  --runner is tools/vm/run; --programs has demo-guest and\n"
-	"the BPF objects, --lists splat.deny and splat.allow.  Exits 0 if every cell is as it should be, 1 if not, 2 if\n"
-	"the demo could not be run.\n";
+	"the BPF objects, --lists splat.deny and splat.allow.  Exits 0 if every cell\n"
+	"is as it should be, 1 if not, 2 if the demo could not be run.\n";
 
 static struct {
 	const char *runner, *programs, *lists, *results, *base;
@@ -42,34 +38,6 @@ static struct machine machine[2] = {
 	[STOCK]	  = { .name = "stock", .expected_caps = "0000008000000000" },
 	[PATCHED] = { .name = "patched", .expected_caps = "0000028000000000" },
 };
-
-static void __attribute__((noreturn, format(printf, 1, 2)))
-die(const char *fmt, ...)
-{
-	va_list ap;
-
-	fputs("demo: ", stderr);
-	va_start(ap, fmt);
-	vfprintf(stderr, fmt, ap);
-	va_end(ap);
-	fputc('\n', stderr);
-	exit(2);
-}
-
-static char *text_of(const char *fmt, ...)
-	__attribute__((format(printf, 1, 2)));
-
-static char *text_of(const char *fmt, ...)
-{
-	va_list ap;
-	char *s;
-
-	va_start(ap, fmt);
-	if (vasprintf(&s, fmt, ap) < 0)
-		die("out of memory");
-	va_end(ap);
-	return s;
-}
 
 /* The runner ends its guest when it is told to stop. */
 static void stop(int sig)
@@ -83,28 +51,11 @@ static void stop(int sig)
 	raise(sig);
 }
 
-static void make_dirs(const char *path)
-{
-	char part[PATH_MAX];
-	char *p;
-
-	snprintf(part, sizeof(part), "%s/", path);
-	for (p = strchr(part + 1, '/'); p; p = strchr(p + 1, '/')) {
-		*p = '\0';
-		if (mkdir(part, 0755) && errno != EEXIST)
-			die("cannot make the directory %s: %s", part,
-			    strerror(errno));
-		*p = '/';
-	}
-}
-
 static FILE *open_log(struct machine *m, const char *name)
 {
 	char *path = text_of("%s/%s/%s.txt", opt.results, m->name, name);
-	FILE *f = fopen(path, "w");
+	FILE *f = open_to_write(path);
 
-	if (!f)
-		die("cannot write %s: %s", path, strerror(errno));
 	free(path);
 	return f;
 }
@@ -118,7 +69,6 @@ static void boot(struct machine *m)
 		"--add", text_of("%s/demo-guest", opt.programs),
 	};
 	size_t i, n = 13;
-	int fds[2];
 	glob_t g;
 
 	make_dirs(text_of("%s/%s", opt.results, m->name));
@@ -133,23 +83,8 @@ static void boot(struct machine *m)
 	argv[n++] = "demo-guest";
 	argv[n] = NULL;
 
-	if (pipe2(fds, O_CLOEXEC))
-		die("cannot make a pipe: %s", strerror(errno));
-	m->pid = fork();
-	if (m->pid < 0)
-		die("cannot start %s: %s", opt.runner, strerror(errno));
-	if (!m->pid) {
-		/* no guest outlives us, however we end */
-		prctl(PR_SET_PDEATHSIG, SIGTERM);
-		dup2(open("/dev/null", O_RDONLY), STDIN_FILENO);
-		dup2(fds[1], STDOUT_FILENO);
-		execv(argv[0], argv);
-		fprintf(stderr, "demo: cannot run %s: %s\n", argv[0],
-			strerror(errno));
-		_exit(125);
-	}
-	close(fds[1]);
-	m->fd = fds[0];
+	/* Two are listened to at a time: past the stream's buffer */
+	m->fd = fileno(guest_boot(argv, &m->pid));
 	globfree(&g);
 }
 
@@ -341,12 +276,10 @@ wrong:
 static void save_table(void)
 {
 	char *path = text_of("%s/table.txt", opt.results);
-	FILE *f = fopen(path, "w");
+	FILE *f = open_to_write(path);
 
-	if (!f)
-		die("cannot write %s: %s", path, strerror(errno));
 	print_table(f, machine, opt.base);
-	fclose(f);
+	close_written(f, path);
 	free(path);
 }
 

@@ -8,15 +8,15 @@ DEMO_BPF := $(patsubst tools/demo/bpf/%.c,$(DEMO_DIR)/%.o,$(wildcard tools/demo/
 CLANG    ?= clang
 
 DEMO_SRC       := $(addprefix tools/demo/,demo.c table.c cases.c console.c) \
-	tools/vm/splat.c tools/vm/texts.c
+	tools/vm/splat.c tools/vm/texts.c tools/tooltable/host.c
 DEMO_GUEST_SRC := $(addprefix tools/demo/,guest.c guest_run.c guest_sees.c \
 	guest_never.c cases.c)
 
 $(DEMO): $(DEMO_SRC) $(addprefix tools/demo/,demo.h cases.h console.h) \
-		tools/vm/splat.h tools/vm/ktap.h | deps
+		tools/vm/splat.h tools/vm/ktap.h tools/tooltable/host.h | deps
 	@mkdir -p $(@D)
 	@echo "  CC       $@"
-	@$(CC) $(CFLAGS) $(TOOL_CFLAGS) -D_GNU_SOURCE -Itools/vm -o $@ $(filter %.c,$^)
+	@$(CC) $(CFLAGS) $(TOOL_CFLAGS) -D_GNU_SOURCE -Itools/vm -Itools/tooltable -o $@ $(filter %.c,$^)
 
 # Not position independent: the demo computes where a function is in the file
 $(DEMO_DIR)/demo-guest: $(DEMO_GUEST_SRC) tools/demo/guest.h tools/demo/cases.h | deps
