@@ -61,7 +61,13 @@ $(BIN)/capsplit-asan: $(CAPSPLIT_SRC) $(CAPSPLIT_HDR) | deps
 		-o $@.new $(filter %.c %ops.o %.a,$^) $(CAPSPLIT_LIBS)
 	@mv $@.new $@
 
-$(BIN)/capsplit-test: $(addprefix $(CAPSPLIT_DIR)/test/,common.c host.c host_check.c host_ns.c host_token.c host_who.c schema.c sync.c host.h test.h) \
+# What a test preloads
+$(BIN)/capsplit-asan.short.so: $(CAPSPLIT_DIR)/test/short_xattr.c | deps
+	@mkdir -p $(@D)
+	@echo "  CC       $@"
+	@$(CC) $(CFLAGS) $(TOOL_CFLAGS) -shared -fPIC -o $@ $<
+
+$(BIN)/capsplit-test: $(BIN)/capsplit-asan.short.so $(addprefix $(CAPSPLIT_DIR)/test/,common.c host.c host_check.c host_ns.c host_token.c host_who.c schema.c sync.c host.h test.h) \
 		libcap-patch/tests/check.c libcap-patch/tests/check.h | deps
 	@mkdir -p $(@D)
 	@echo "  CC       $@"

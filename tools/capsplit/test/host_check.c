@@ -241,6 +241,26 @@ static void hostile(void)
 	   "a user cannot try with root's rights");
 }
 
+static void truncated(void)
+{
+	char *file = path_of("%s/damaged", scratch), *shim = path_of("%s.short.so", program);
+	char *env = path_of("LD_PRELOAD=%s ASAN_OPTIONS=detect_leaks=0:verify_asan_link_order=0", shim);
+
+	copy_program("/bin/true", file);
+	sh("%s $C check --file %s", env, file);
+	ok(res.status == 1 && said("damaged; write them anew"),
+	   "capabilities that end too early are told, and no guess is made");
+	note("it said", res.out);
+	sh("%s $C who --dir %s --unit-dir %s/none", env, scratch, scratch);
+	ok(!res.status && said("/damaged") && said("cannot be read"),
+	   "who lists a file with such, and what to do");
+	note("it said", res.out);
+	unlink(file);
+	free(env);
+	free(shim);
+	free(file);
+}
+
 static void probes(void)
 {
 	struct json_object *o = check("--probe --caps none"), *op;
@@ -260,5 +280,6 @@ void check_tests(void)
 	grants("yes");
 	grants("no");
 	hostile();
+	truncated();
 	probes();
 }
