@@ -221,16 +221,21 @@ static void check_compile(const char *flavour, const char *stock,
 
 int main(int argc, char **argv)
 {
+	bool commits = argc == 4 && !strcmp(argv[1], "commits");
 	char *src;
 
-	if (argc != 4) {
-		fprintf(stderr, "Usage: lint PATCHED STOCK BASE\n");
+	if (!commits && !(argc == 5 && !strcmp(argv[1], "compile"))) {
+		fprintf(stderr, "Usage: lint commits PATCHED BASE\n"
+				"       lint compile PATCHED BASE STOCK\n");
 		return 2;
 	}
-	src = format("%s/src%s", argv[1], "");
 	printf("TAP version 13\n");
-	check_commits(src, argv[3]);
-	check_compile(argv[1], argv[2], argv[3]);
+	if (commits) {
+		src = format("%s/src%s", argv[2], "");
+		check_commits(src, argv[3]);
+	} else {
+		check_compile(argv[2], argv[4], argv[3]);
+	}
 	printf("1..%d\n", test_nr);
 	return failures ? 1 : 0;
 }

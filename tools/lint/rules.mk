@@ -8,6 +8,7 @@ $(LINT): tools/lint/lint.c | deps
 	$(CC) $(TOOL_CFLAGS) -D_GNU_SOURCE $(CFLAGS) -o $@ $^
 
 lint: $(LINT) kernel ## checkpatch, sparse and W=1 on what the series adds
-	@$(LINT) $(BUILD)/$(V)/patched $(BUILD)/$(V)/stock base/$(V)
+	@$(LINT) commits $(BUILD)/$(V)/patched base/$(V)
+	@$(LINT) compile $(BUILD)/$(V)/patched base/$(V) $(BUILD)/$(V)/stock
 
 .PHONY: lint

@@ -29,6 +29,24 @@ static int command(struct fuzz *f, int cmd, union bpf_attr *attr)
 	return ret;
 }
 
+#define MOST_BYTES	(4U << 20)
+#define SLACK		64	/* that some kinds add to each element */
+
+/*
+ * A memory cgroup keeps whoever makes maps from taking what there is, and no
+ * attacker is in one.  Sizes that are beyond every machine stay what they are.
+ */
+static void fit(union bpf_attr *attr)
+{
+	__u64 size = ((__u64)attr->value_size + SLACK) * attr->max_entries;
+
+	if (size <= MOST_BYTES || size >> 40)
+		return;
+	if (attr->value_size > MOST_BYTES)
+		attr->value_size = MOST_BYTES;
+	attr->max_entries = MOST_BYTES / (attr->value_size + SLACK) + 1;
+}
+
 static void own_map(struct fuzz *f)
 {
 	struct dice *d = &f->dice;
@@ -43,6 +61,7 @@ static void own_map(struct fuzz *f)
 	attr.max_entries = one_in(d, 8) ? throw_number(d) : 1 << throw(d, 13);
 	if (one_in(d, 4))
 		attr.map_flags = 1U << throw(d, 20);
+	fit(&attr);
 	fd = command(f, BPF_MAP_CREATE, &attr);
 	if (fd < 0)
 		return;
