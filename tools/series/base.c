@@ -85,7 +85,7 @@ static char *fetch(const struct place *p, struct base *b, bool *pinned)
 
 	make_parents(dir);
 	mkdir(dir, 0755);
-	take = candidate(b->package);
+	take = p->take ? strdup(p->take) : candidate(b->package);
 	if (!take) {
 		note("fetching the list of Debian's packages");
 		free(must(NULL, "apt-get", "-qq", "update", NULL));
@@ -100,8 +100,9 @@ static char *fetch(const struct place *p, struct base *b, bool *pinned)
 	}
 	*pinned = !strcmp(take, b->version);
 	if (!*pinned)
-		note("base %s is pinned to %s; taking %s, which Debian serves now",
-		     p->version, b->version, take);
+		note("base %s is pinned to %s; taking %s%s", p->version,
+		     b->version, take,
+		     p->take ? "" : ", which Debian serves now");
 
 	deb = find_deb(dir, b->package, take);
 	if (!deb) {
@@ -111,7 +112,7 @@ static char *fetch(const struct place *p, struct base *b, bool *pinned)
 		/* apt checks what it fetches against Debian's signed index */
 		if (run(dir, NULL, "apt-get", "-qq", "-o",
 			"APT::Sandbox::User=root", "download", spec, NULL))
-			fail("apt-get download %s failed: is the network up, and the disk not full?",
+			fail("apt-get download %s failed: is there such a version, is the network up, is there room on the disk?",
 			     spec);
 		deb = find_deb(dir, b->package, take);
 		if (!deb)
@@ -157,7 +158,9 @@ static char *unpack(const struct place *p, struct base *b, const char *tmp,
 	if (given) {
 		char *from = fmt("%s/.", given);
 
-		*pinned = true;
+		*pinned = !p->take;
+		if (p->take)
+			b->version = strdup(p->take);
 		free(must(NULL, "cp", "-a", from, tree, NULL));
 		free(from);
 		return tree;
@@ -271,4 +274,71 @@ void base_import(const struct place *p)
 	free(store);
 	free(ref);
 	free(tmp);
+}
+
+/**
+ * base_pinned - which version of Debian's package the series is for
+ * @p: where everything is
+ *
+ * Return: the version that patches/<version>/base pins.
+ */
+char *base_pinned(const struct place *p)
+{
+	struct base b = { 0 };
+
+	read_base(p, &b);
+	return b.version;
+}
+
+/**
+ * base_candidate - which version Debian serves now
+ * @p: where everything is
+ *
+ * Asks its mirrors.
+ *
+ * Return: the version.
+ */
+char *base_candidate(const struct place *p)
+{
+	struct base b = { 0 };
+	char *take;
+
+	read_base(p, &b);
+	if (run(NULL, NULL, "apt-get", "-qq", "update", NULL))
+		fail("cannot ask Debian's mirrors what is newest: is the network up, and are you root?");
+	take = candidate(b.package);
+	if (!take)
+		fail("apt knows no package %s: this base needs Debian 12 with its security updates, or Debian 13",
+		     b.package);
+	return take;
+}
+
+/**
+ * base_pin - what patches/<version>/base would say of what was imported
+ * @p: where everything is; with @p->take
+ *
+ * Return: its lines.
+ */
+char *base_pin(const struct place *p)
+{
+	char *list = git(p, "ls-tree", "-r", "--name-only",
+			 fmt("base/%s", p->version), NULL);
+	struct base b = { 0 };
+	char *deb, *sum = NULL, *pin;
+	long files = 0;
+
+	read_base(p, &b);
+	for (char *c = list; *c; c++)
+		files += *c == '\n';
+	deb = find_deb(fmt("%s/downloads", p->build), b.package, p->take);
+	if (deb) {
+		sum = must(NULL, "sha256sum", deb, NULL);
+		sum[strcspn(sum, " ")] = '\0';
+	}
+	pin = fmt("package %s\nversion %s\nsha256 %s\nfiles %ld\n", b.package,
+		  p->take, sum ?: "0", files);
+	free(list);
+	free(deb);
+	free(sum);
+	return pin;
 }

@@ -26,4 +26,7 @@ check-refresh: $(SERIES) ## prove that worktree and refresh lose nothing
 series: $(SERIES) ## build/V/mail: the series as mails, with a cover letter; proves that they apply
 	@$(SERIES) mail $(V)
 
-.PHONY: series base worktree refresh check-refresh
+bump: $(SERIES) ## whether the series applies to the newest point release, or to RELEASE= of Debian's
+	@$(SERIES) bump $(V) $(RELEASE)
+
+.PHONY: series base worktree refresh check-refresh bump

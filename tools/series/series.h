@@ -10,11 +10,13 @@
  * @repo: this repository: patches/<version> and the new files
  * @build: build directory
  * @version: base version, "6.12"
+ * @take: version of Debian's package to import; %NULL: what apt would install
  */
 struct place {
 	const char *repo;
 	const char *build;
 	const char *version;
+	const char *take;
 };
 
 /**
@@ -56,6 +58,12 @@ int lock_build(const struct place *p);
 
 /* base.c */
 void base_import(const struct place *p);
+char *base_pinned(const struct place *p);
+char *base_candidate(const struct place *p);
+char *base_pin(const struct place *p);
+
+/* bump.c */
+void bump(const struct place *p);
 
 /* list.c */
 void series_read(const char *repo, const char *version, struct series *s);

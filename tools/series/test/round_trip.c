@@ -52,18 +52,23 @@ static bool said(const char *text)
 }
 
 /* Run a command of series, what it says goes to the file "said" */
-static int try(const char *command)
+static int try_with(const char *command, const char *more)
 {
 	char *all;
 	int rc;
 
 	if (asprintf(&all,
-		     "cd %s/repo && BUILD=%s/build SERIES_BASE_TREE=%s/tree %s %s 1 >%s/said 2>&1",
-		     top, top, top, program, command, top) < 0)
+		     "cd %s/repo && BUILD=%s/build SERIES_BASE_TREE=%s/tree %s %s 1 %s >%s/said 2>&1",
+		     top, top, top, program, command, more, top) < 0)
 		exit(4);
 	rc = system(all);
 	free(all);
 	return WIFEXITED(rc) ? WEXITSTATUS(rc) : 128;
+}
+
+static int try(const char *command)
+{
+	return try_with(command, "");
 }
 
 #define COMMIT \
@@ -187,6 +192,24 @@ static void test_mail(void)
 	   "without a cover letter nothing is mailed");
 }
 
+/* The series on another release, beside everything */
+static void test_bump(void)
+{
+	ok(!try_with("bump", "1") && said("that is it") && !sh("[ ! -e build/bump ]"),
+	   "there is nothing to try on the release that is pinned");
+	sh("git --git-dir=build/linux.git rev-parse base/1 series/1 >refs; cp -r tree tree.is; seq 0 200 >tree/kernel/a.c");
+	ok(!try_with("bump", "2") && said("applies to 2 as well") &&
+	   said("version 2") && said("files 3"),
+	   "a release in which lines have moved is told, and how to pin it");
+	sh("sed -i 's/^100$/cent/' tree/kernel/a.c");
+	ok(try_with("bump", "3") == 1 && said("does not apply"),
+	   "and so is one to which a patch does not apply");
+	ok(!sh("git --git-dir=build/linux.git rev-parse base/1 series/1 | cmp - refs && grep -q 'version 1' repo/patches/1/base"),
+	   "base, series and pin are what they were");
+	ok(try_with("bump", "2 3") == 2 && said("Usage"), "one release at a time");
+	sh("rm -rf tree build/bump; mv tree.is tree");
+}
+
 static void test_bad_patch(void)
 {
 	sh("echo x >repo/kernel/orphan.c");
@@ -219,6 +242,7 @@ int main(int argc, char **argv)
 	test_unexported();
 	test_refusals();
 	test_mail();
+	test_bump();
 	test_bad_patch();
 	printf("1..%d\n", number);
 	if (!failures) {
