@@ -107,8 +107,11 @@ $(MATRIX_TEST): tools/testing/matrix_test.c $(CT_POLICY) \
 
 selftests: $(CT_PROGS) $(AT_PROGS) $(BT_PROGS) $(BN_PROGS) $(BN_MODULE) $(FUZZ) $(MATRIX_TEST) ## build the tests that run in the guest
 
+debug-tests: deps kernel-debug vm selftests ## tokens and BPF namespaces on the debug kernel, and each of their allocations failing
+	@$(SUITE) --file tools/testing/suites.debug
+
 # make test takes half of the settings
 matrix: deps kernel vm selftests ## every operation, every subset, every setting of the sysctls, on both kernels
 	@$(SUITE) --file tools/testing/suites.matrix
 
-.PHONY: selftests matrix
+.PHONY: selftests debug-tests matrix
