@@ -5,8 +5,6 @@
  * failures and finds what was lost.
  */
 #include "ns.h"
-#include <link.h>
-#include <sys/auxv.h>
 #include <linux/bpf_dev.h>
 #include "../kselftest_harness.h"
 
@@ -18,6 +16,7 @@
 #define TRACEFS		"/sys/kernel/tracing/"
 
 static int token, home, prog, cgroup, uprobe_type;
+static unsigned long probe_offset;
 static char self_path[256];
 static __u32 roots_nr[KINDS];
 
@@ -153,27 +152,13 @@ static int a_trace(void)
 	return fd < 0 ? errno : shut(fd);
 }
 
-/* Where a function is in this program's file */
-static unsigned long file_offset(const void *function)
-{
-	const ElfW(Phdr) *ph = (const void *)getauxval(AT_PHDR);
-	unsigned long at = (unsigned long)function;
-
-	for (unsigned long n = getauxval(AT_PHNUM); n--; ph++) {
-		if (ph->p_type == PT_LOAD && at >= ph->p_vaddr &&
-		    at < ph->p_vaddr + ph->p_filesz)
-			return at - ph->p_vaddr + ph->p_offset;
-	}
-	return 0;
-}
-
 /* The kernel proves from the ELF file that a function begins there */
 static int a_uprobe(void)
 {
 	struct perf_event_attr attr = {
 		.type = uprobe_type, .size = sizeof(attr),
 		.uprobe_path = (unsigned long)self_path,
-		.probe_offset = file_offset(file_offset),
+		.probe_offset = probe_offset,
 	};
 
 	return shut(ct_perf_event_open(&attr, -1, 0, -1, 0));
@@ -294,6 +279,7 @@ static int prepare(void)
 	token = token_direct(ALL_CAPS);
 	home = open(NS_FILE, O_RDONLY);
 	uprobe_type = get_number("/sys/bus/event_source/devices/uprobe/type");
+	probe_offset = ct_file_offset(a_uprobe);
 	if (readlink("/proc/self/exe", self_path, sizeof(self_path) - 1) < 0)
 		return SETUP_FAILED;
 	if (cgroup < 0 || token < 0 || home < 0 || make_set(&set))

@@ -498,3 +498,20 @@ int ct_event_id(const char *event)
 	err = ct_read_file(path, text, sizeof(text));
 	return err ? -err : atoi(text);
 }
+
+unsigned long ct_file_offset(const void *address)
+{
+	unsigned long at = (unsigned long)address, start, end, offset;
+	unsigned long found = 0;
+	FILE *f = fopen("/proc/self/maps", "re");
+	char line[512];
+
+	while (f && fgets(line, sizeof(line), f)) {
+		if (sscanf(line, "%lx-%lx %*s %lx", &start, &end, &offset) == 3 &&
+		    at >= start && at < end)
+			found = at - start + offset;
+	}
+	if (f)
+		fclose(f);
+	return found;
+}

@@ -90,6 +90,9 @@ int ct_btf_member(const char *name, const char *member, __u32 *offset,
 int ct_btf_split_id(const void *btf, const char *name, __u32 kind);
 void ct_btf_release(void);
 
+/* Where a function or variable of this program is in its file; 0 if nowhere */
+unsigned long ct_file_offset(const void *address);
+
 /* Number in a tracefs id file, such as events/sched/sched_switch/id */
 int ct_event_id(const char *event);
 

@@ -265,23 +265,6 @@ pid_t start_attacker(__u64 caps, int (*fn)(void *arg), void *arg)
 	return err ? -err : pid;
 }
 
-unsigned long file_offset(const void *address)
-{
-	unsigned long at = (unsigned long)address, start, end, offset;
-	unsigned long found = 0;
-	FILE *f = fopen("/proc/self/maps", "re");
-	char line[512];
-
-	while (f && fgets(line, sizeof(line), f)) {
-		if (sscanf(line, "%lx-%lx %*s %lx", &start, &end, &offset) == 3 &&
-		    at >= start && at < end)
-			found = at - start + offset;
-	}
-	if (f)
-		fclose(f);
-	return found;
-}
-
 const char *own_path(void)
 {
 	static char path[256];

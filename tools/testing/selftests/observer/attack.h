@@ -75,8 +75,7 @@ __u64 rights(__u64 stock);
  */
 pid_t start_attacker(__u64 caps, int (*fn)(void *arg), void *arg);
 
-/* The offset of an address in this program's file, and the file's path */
-unsigned long file_offset(const void *address);
+/* This program's file */
 const char *own_path(void);
 
 /* Where the kernel has @symbol, or 0 */

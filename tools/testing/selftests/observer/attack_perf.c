@@ -64,7 +64,7 @@ TEST_F(perf, arming_roots_uprobe)
 	int fd;
 
 	snprintf(line, sizeof(line), "p:attack/idle %s:0x%lx\n", own_path(),
-		 file_offset(attack_constant) + 1);
+		 ct_file_offset(attack_constant) + 1);
 	ASSERT_EQ(0, put_string(UPROBE_EVENTS, O_APPEND, line));
 	self->event.attr.type = PERF_TYPE_TRACEPOINT;
 	self->event.attr.config = ct_event_id("attack/idle");

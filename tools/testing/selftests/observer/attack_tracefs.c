@@ -319,7 +319,7 @@ static void define_idle(void)
 	char line[512];
 
 	snprintf(line, sizeof(line), "p:attack/uprobe %s:0x%lx\n", own_path(),
-		 file_offset(attack_constant) + 1);
+		 ct_file_offset(attack_constant) + 1);
 	write_as_root(UPROBE_EVENTS, O_APPEND, line);
 	write_as_root(KPROBE_EVENTS, O_APPEND, OWN_KPROBE);
 	write_as_root(SYNTH_EVENTS, O_APPEND, OWN_SYNTH);

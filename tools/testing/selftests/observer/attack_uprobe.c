@@ -120,7 +120,7 @@ FIXTURE_SETUP(uprobe)
 	self->attack.file = variant->file;
 	self->attack.victim = self->victim.pid;
 	self->attack.site.path = own_path();
-	ASSERT_NE(0, self->attack.site.offset = file_offset(attack_constant));
+	ASSERT_NE(0, self->attack.site.offset = ct_file_offset(attack_constant));
 }
 
 FIXTURE_TEARDOWN(uprobe)
@@ -156,7 +156,7 @@ TEST_F(uprobe, reference_counter)
 {
 	int fd;
 
-	self->attack.site.ref_ctr_offset = file_offset(&attack_counter);
+	self->attack.site.ref_ctr_offset = ct_file_offset(&attack_counter);
 	ASSERT_NE(0, self->attack.site.ref_ctr_offset);
 	fd = ATTACK();
 	if (on_stock()) {
@@ -174,7 +174,7 @@ TEST_F(uprobe, function_return)
 {
 	int fd;
 
-	self->attack.site.offset = file_offset(attack_return);
+	self->attack.site.offset = ct_file_offset(attack_return);
 	ASSERT_NE(0, self->attack.site.offset);
 	self->attack.site.is_return = true;
 	fd = ATTACK();
@@ -204,7 +204,7 @@ FIXTURE_SETUP(handed_on)
 {
 	ASSERT_EQ(0, victim_start(&self->victim));
 	self->site.path = own_path();
-	self->site.offset = file_offset(attack_constant) + 1;
+	self->site.offset = ct_file_offset(attack_constant) + 1;
 	self->prog = fd_from(UID_USER, rights(BP), load_uprobe_multi, NULL);
 	ASSERT_LE(0, self->prog);
 }

@@ -88,14 +88,14 @@ static int attach_uprobe_multi(struct fuzz *f, int prog)
 {
 	struct uprobe_site site = {
 		.path = own_path(),
-		.offset = file_offset(attack_constant) + throw(&f->dice, 3),
+		.offset = ct_file_offset(attack_constant) + throw(&f->dice, 3),
 		.is_return = one_in(&f->dice, 4),
 	};
 
 	if (one_in(&f->dice, 4))
 		site.offset = throw(&f->dice, 1 << 20);
 	if (one_in(&f->dice, 8))
-		site.ref_ctr_offset = file_offset(&attack_counter);
+		site.ref_ctr_offset = ct_file_offset(&attack_counter);
 	return link_uprobe_multi(prog, &site);
 }
 

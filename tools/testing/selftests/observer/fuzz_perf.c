@@ -47,9 +47,9 @@ static void choose_type(struct fuzz *f, struct perf_event_attr *attr)
 		attr->type = pmu_type("uprobe");
 		attr->config = throw(d, 2);
 		attr->config1 = (unsigned long)own_path();
-		attr->config2 = file_offset(attack_constant) + throw(d, 3);
+		attr->config2 = ct_file_offset(attack_constant) + throw(d, 3);
 		if (one_in(d, 4))
-			attr->config |= (__u64)file_offset(&attack_counter) << 32;
+			attr->config |= (__u64)ct_file_offset(&attack_counter) << 32;
 		return;
 	default:
 		attr->type = types[throw(d, ARRAY_SIZE(types))];

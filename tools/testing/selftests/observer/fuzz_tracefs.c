@@ -155,12 +155,12 @@ static void fill_in(struct fuzz *f, const char *format, char *text, size_t size)
 			break;
 		case 'a':
 			used += snprintf(at, room, "0x%lx",
-					 file_offset(attack_constant) +
+					 ct_file_offset(attack_constant) +
 					 throw(d, 3));
 			break;
 		case 'c':
 			used += snprintf(at, room, "0x%lx",
-					 file_offset(&attack_counter));
+					 ct_file_offset(&attack_counter));
 			break;
 		default:
 			text[used++] = '%';

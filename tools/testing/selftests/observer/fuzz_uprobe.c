@@ -153,10 +153,10 @@ void fuzz_uprobe(struct fuzz *f)
 	} else {
 		site.path = own_path();
 		site.offset = one_in(d, 2) ? throw(d, 1 << 20) :
-			file_offset(attack_constant) + throw(d, 3);
+			ct_file_offset(attack_constant) + throw(d, 3);
 	}
 	if (one_in(d, 6))
-		site.ref_ctr_offset = file_offset(&attack_counter);
+		site.ref_ctr_offset = ct_file_offset(&attack_counter);
 	switch (throw(d, 3)) {
 	case 0:
 		door = "events";
