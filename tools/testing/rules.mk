@@ -85,12 +85,14 @@ $(BN_PROGS): $(SELFTESTS)/bpf_ns/%: $(BN_SRC)/%.c $(CT_SRC)/common.c \
 	@$(CT_CC) -o $@.new $(filter %.c,$^) -lpthread
 	@mv $@.new $@
 
-# A module of the patched kernel, whose types are seen there too
-BN_MODULE := $(SELFTESTS)/bpf_ns/test_modules/ns_module.ko
+# A module of the patched kernel, whose types are seen there too; they count on
+# from those of this very kernel
+BN_MODULE     := $(SELFTESTS)/bpf_ns/test_modules/ns_module.ko
+BN_MODULE_SRC := $(addprefix $(BN_SRC)/test_modules/,ns_module.c Makefile)
 
-$(BN_MODULE): $(addprefix $(BN_SRC)/test_modules/,ns_module.c Makefile) $(KBUILD) | kernel-patched
+$(BN_MODULE): $(BN_MODULE_SRC) $(KBUILD) $(wildcard $(BUILD)/$(V)/patched/bzImage) | kernel-patched
 	@mkdir -p $(@D)
-	@cp $(filter-out $(KBUILD),$^) $(@D)
+	@cp $(BN_MODULE_SRC) $(@D)
 	@$(KBUILD) $(KBUILD_ARGS) $(PATCHED_FRAGMENT) -t modules_prepare $(BUILD)/$(V)/patched
 	@echo "  MODULE   $@"
 	@$(MAKE) -s -C $(@D) KDIR=$(BUILD)/$(V)/patched/obj KBUILD_MODPOST_WARN=1 modules >$(@D).log 2>&1 || { \
