@@ -53,6 +53,12 @@ static void read_base(const struct place *p, struct base *b)
 	free(path);
 }
 
+static void __attribute__((noreturn)) no_package(const char *package)
+{
+	fail("apt knows no package %s: this base needs Debian 12 with its security updates, or Debian 13",
+	     package);
+}
+
 /* The version apt would install now, or NULL */
 static char *candidate(const char *package)
 {
@@ -63,6 +69,15 @@ static char *candidate(const char *package)
 		version = strndup(at + 11, strcspn(at + 11, "\n"));
 	free(out);
 	return version;
+}
+
+static long lines_of(const char *text)
+{
+	long lines = 0;
+
+	for (; *text; text++)
+		lines += *text == '\n';
+	return lines;
 }
 
 static char *find_deb(const char *dir, const char *package, const char *version)
@@ -94,8 +109,7 @@ static char *fetch(const struct place *p, struct base *b, bool *pinned)
 	if (!take) {
 		deb = find_deb(dir, b->package, b->version);
 		if (!deb)
-			fail("apt knows no package %s: this base needs Debian 12 with its security updates, or Debian 13",
-			     b->package);
+			no_package(b->package);
 		take = strdup(b->version);
 	}
 	*pinned = !strcmp(take, b->version);
@@ -189,7 +203,7 @@ static void import_tree(const struct place *p, const struct base *b,
 	char *index = fmt("%s/index", tmp), *work = fmt("--work-tree=%s", tree);
 	char *dir = fmt("--git-dir=%s/linux.git", p->build);
 	char *list, *id, *commit, *message, *tag;
-	long files = 0;
+	long files;
 
 	counted = 0;
 	nftw(tree, count_one, 64, FTW_PHYS);
@@ -205,8 +219,7 @@ static void import_tree(const struct place *p, const struct base *b,
 	free(must(tree, "git", dir, work, "-c", "core.autocrlf=false", "add",
 		  "-f", "-A", ".", NULL));
 	list = must(tree, "git", dir, work, "ls-files", NULL);
-	for (char *c = list; *c; c++)
-		files += *c == '\n';
+	files = lines_of(list);
 	if (files != counted)
 		fail("git took %ld files of the %ld of base %s", files, counted,
 		     p->version);
@@ -308,8 +321,7 @@ char *base_candidate(const struct place *p)
 		fail("cannot ask Debian's mirrors what is newest: is the network up, and are you root?");
 	take = candidate(b.package);
 	if (!take)
-		fail("apt knows no package %s: this base needs Debian 12 with its security updates, or Debian 13",
-		     b.package);
+		no_package(b.package);
 	return take;
 }
 
@@ -325,18 +337,15 @@ char *base_pin(const struct place *p)
 			 fmt("base/%s", p->version), NULL);
 	struct base b = { 0 };
 	char *deb, *sum = NULL, *pin;
-	long files = 0;
 
 	read_base(p, &b);
-	for (char *c = list; *c; c++)
-		files += *c == '\n';
 	deb = find_deb(fmt("%s/downloads", p->build), b.package, p->take);
 	if (deb) {
 		sum = must(NULL, "sha256sum", deb, NULL);
 		sum[strcspn(sum, " ")] = '\0';
 	}
 	pin = fmt("package %s\nversion %s\nsha256 %s\nfiles %ld\n", b.package,
-		  p->take, sum ?: "0", files);
+		  p->take, sum ?: "0", lines_of(list));
 	free(list);
 	free(deb);
 	free(sum);
