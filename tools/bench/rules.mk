@@ -39,6 +39,7 @@ BENCH_MEMORY  := $(BUILD)/selftests/bench/bench_memory
 
 # What counts in a guest
 $(BENCH_GUEST): tools/bench/guest_elf.c
+$(BENCH_MEMORY): tools/testing/selftests/bpf_token/token.h
 $(BENCH_GUEST) $(BENCH_OPS) $(BENCH_LIST) $(BENCH_FIRST) $(BENCH_MEMORY): $(BUILD)/selftests/bench/%: tools/bench/%.c tools/bench/guest.c \
 		$(addprefix tools/testing/selftests/cap_tracing/,common.c common.h) \
 		tools/bench/guest.h $(BUILD)/selftests/headers/.done

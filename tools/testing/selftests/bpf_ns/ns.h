@@ -177,6 +177,20 @@ static inline int try_update(int map, __u32 key, __u32 value)
 	return try_element(BPF_MAP_UPDATE_ELEM, map, key, &value);
 }
 
+/* @prog: or a map, of operations; @target: what it is attached to, or 0 */
+static inline int link_with(int prog, int target, __u32 attach_type,
+			    __u32 flags)
+{
+	union bpf_attr attr;
+
+	memset(&attr, 0, sizeof(attr));
+	attr.link_create.prog_fd = prog;
+	attr.link_create.target_fd = target;
+	attr.link_create.attach_type = attach_type;
+	attr.link_create.flags = flags;
+	return ct_bpf(BPF_LINK_CREATE, &attr, sizeof(attr));
+}
+
 static inline int attach_raw_tp(int prog)
 {
 	union bpf_attr attr;

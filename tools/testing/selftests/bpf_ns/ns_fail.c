@@ -180,7 +180,7 @@ static const struct trial {
 	uid_t uid;
 	__u64 caps;
 	int depth;	/* in so many BPF namespaces */
-	void (*after)(void);	/* without failures: as it was before */
+	void (*restore)(void);	/* without failures: as it has to be before */
 	int as_well;	/* an errno that the unpatched kernel has for it */
 	int skipped;	/* those of the verifier: vmalloc() speaks of a failure */
 } trials[] = {
@@ -222,8 +222,8 @@ static bool fails_at(const struct trial *t, int nth_fd, int nth, int *err)
 		return false;
 	}
 	text[n] = '\0';
-	if (t->after)
-		t->after();
+	if (t->restore)
+		t->restore();
 	/* What is left of it had no turn before the operation was done */
 	return !atoi(text);
 }
@@ -233,8 +233,8 @@ static int each_fails(const struct trial *t, int nth_fd)
 {
 	int nth, err = 0;
 
-	if (t->fn == no_kprobe)
-		add_kprobe();
+	if (t->restore)
+		t->restore();
 	for (nth = t->skipped + 1; nth < MOST && fails_at(t, nth_fd, nth, &err); nth++) {
 		if (err && err != ENOMEM && err != t->as_well)
 			break;

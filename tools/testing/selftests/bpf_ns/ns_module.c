@@ -84,7 +84,6 @@ static int attach_and_call(void *arg)
 	struct bpf_prog_info prog_info = {};
 	struct bpf_link_info link_info = {};
 	__u32 number = 0, calls = ~0U;
-	union bpf_attr attr;
 	char text[32];
 
 	btf = module_btf(&number);
@@ -93,10 +92,7 @@ static int attach_and_call(void *arg)
 	prog = counter(map, btf, function_in(btf));
 	if (prog < 0)
 		return -prog;
-	memset(&attr, 0, sizeof(attr));
-	attr.link_create.prog_fd = prog;
-	attr.link_create.attach_type = BPF_TRACE_FENTRY;
-	link = ct_bpf(BPF_LINK_CREATE, &attr, sizeof(attr));
+	link = link_with(prog, 0, BPF_TRACE_FENTRY, 0);
 	if (link < 0)
 		return -link;
 	if (get_info(prog, &prog_info, sizeof(prog_info)) ||

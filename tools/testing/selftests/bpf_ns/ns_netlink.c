@@ -85,14 +85,7 @@ static __u32 xdp_shown(void)
 
 static int xdp_on_lo(int prog)
 {
-	union bpf_attr attr;
-
-	memset(&attr, 0, sizeof(attr));
-	attr.link_create.prog_fd = prog;
-	attr.link_create.target_ifindex = LO;
-	attr.link_create.attach_type = BPF_XDP;
-	attr.link_create.flags = XDP_FLAGS_SKB_MODE;
-	return ct_bpf(BPF_LINK_CREATE, &attr, sizeof(attr));
+	return link_with(prog, LO, BPF_XDP, XDP_FLAGS_SKB_MODE);
 }
 
 static int xdp(void *arg)

@@ -313,7 +313,6 @@ static int attached_to_kernel(void *arg)
 	int prog, link;
 	struct bpf_prog_info info = {};
 	struct bpf_link_info link_info = {};
-	union bpf_attr attr;
 	struct ct_prog load = {
 		.type = BPF_PROG_TYPE_TRACING,
 		.attach_type = BPF_TRACE_FENTRY,
@@ -327,10 +326,7 @@ static int attached_to_kernel(void *arg)
 		return SETUP_FAILED;
 	if (!is_vmlinux(info.attach_btf_obj_id))
 		return WRONG;
-	memset(&attr, 0, sizeof(attr));
-	attr.link_create.prog_fd = prog;
-	attr.link_create.attach_type = BPF_TRACE_FENTRY;
-	link = ct_bpf(BPF_LINK_CREATE, &attr, sizeof(attr));
+	link = link_with(prog, 0, BPF_TRACE_FENTRY, 0);
 	if (link < 0)	/* nothing to attach to with */
 		return -link;
 	if (get_info(link, &link_info, sizeof(link_info)))

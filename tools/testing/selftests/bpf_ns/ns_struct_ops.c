@@ -57,16 +57,6 @@ static int ops_map(__u32 size)
 	return ct_bpf(BPF_MAP_CREATE, &attr, sizeof(attr));
 }
 
-static int ops_link(int map)
-{
-	union bpf_attr attr;
-
-	memset(&attr, 0, sizeof(attr));
-	attr.link_create.map_fd = map;
-	attr.link_create.attach_type = BPF_STRUCT_OPS;
-	return ct_bpf(BPF_LINK_CREATE, &attr, sizeof(attr));
-}
-
 /* 0 or errno */
 static int make_ops(struct ops *ops)
 {
@@ -100,7 +90,7 @@ static int make_ops(struct ops *ops)
 	free(value);
 	if (err)
 		return err;
-	ops->link = ops_link(ops->map);
+	ops->link = link_with(ops->map, 0, BPF_STRUCT_OPS, 0);
 	return ops->link < 0 ? -ops->link : 0;
 }
 
